@@ -1,0 +1,19 @@
+/// How far a running task is, for progress bars.
+public struct Progress: Hashable, Sendable {
+  /// 0 to 100.
+  public let percent: Int
+  /// Whether the task runs longer than its average: the bar stands at 99 % and shows `!`.
+  public let isOverdue: Bool
+
+  /// Elapsed ÷ average, capped at 99 %; nil if no average is known.
+  ///
+  /// - Parameters:
+  ///   - elapsed: time since the start, without pauses.
+  ///   - average: the usual duration; zero counts as unknown.
+  public init?(elapsed: Duration, average: Duration?) {
+    guard let average, average > .zero else { return nil }
+    let ratio = max(.zero, elapsed) / average
+    percent = Int(min(99, ratio * 100))
+    isOverdue = ratio > 1
+  }
+}

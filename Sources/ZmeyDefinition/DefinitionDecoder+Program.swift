@@ -1,0 +1,54 @@
+import ZmeyCore
+
+extension DefinitionDecoder {
+  /// The script with the facts that stand beside it.
+  mutating func program(_ script: String, _ fields: Fields) -> Program {
+    var program = Program(script: script)
+    program.average = timespan(fields, "average")
+    program.maximum = timespan(fields, "maximum")
+    let attempts = value(fields, "attempts", is: "a whole number from 1 to 100") { text in
+      ByteCount.wholeNumber(text).flatMap(Int.init(exactly:)).flatMap {
+        Program.attemptsRange.contains($0) ? $0 : nil
+      }
+    }
+    let rerunIfLost = value(fields, "rerun_if_lost", is: "true or false (not yes, no, on or off)") { text in
+      switch text {
+      case "true": true
+      case "false": false
+      default: nil as Bool?
+      }
+    }
+    let maxOutput = value(fields, "max_output", is: "bytes such as 65536, 512KiB or 16MiB, at most 1GiB") {
+      ByteCount.parse($0).flatMap { Program.maxOutputRange.contains($0) ? $0 : nil }
+    }
+    program.attempts = attempts ?? program.attempts
+    program.rerunIfLost = rerunIfLost ?? program.rerunIfLost
+    program.maxOutput = maxOutput ?? program.maxOutput
+    return program
+  }
+
+  /// The script that stands under `script` or in the file that `script_file` names.
+  mutating func script(_ fields: Fields, _ key: String) -> String {
+    guard let text = text(fields, key) else { return "" }
+    guard key == "script_file" else { return checked(text.string, at: text.place) }
+    do {
+      return checked(try loadScript(text.string, text.place.file), at: text.place)
+    } catch {
+      report(text.place, "cannot read the script \(text.string.excerpt): \(error)")
+      return ""
+    }
+  }
+
+  private mutating func checked(_ script: String, at place: Place) -> String {
+    let size = script.utf8.count
+    if size > Program.maxScriptBytes {
+      report(place, "the script has \(size) bytes; \(Program.maxScriptBytes) are the most")
+    }
+    if script.utf8.contains(0) { report(place, "the script has a NUL character") }
+    return script
+  }
+
+  private mutating func timespan(_ fields: Fields, _ key: String) -> Timespan? {
+    value(fields, key, is: "a length of time such as 90s, 5m or 1h30m, at most 366 days") { Timespan($0) }
+  }
+}

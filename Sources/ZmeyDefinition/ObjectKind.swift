@@ -1,0 +1,18 @@
+/// A kind of mapping in the document, with the keys it may have.
+struct ObjectKind {
+  /// For messages: `a task`.
+  let noun: String
+  let keys: [String]
+
+  static let document = ObjectKind(noun: "the document", keys: ["templates", "pipelines"])
+  static let template = ObjectKind(noun: "a template", keys: ["name", "description"] + script + program)
+  static let pipeline = ObjectKind(noun: "a pipeline", keys: ["name", "description", "tasks"])
+  static let task = ObjectKind(
+    noun: "a task", keys: ["name", "template"] + script + program + ["args", "join", "after"])
+  static let link = ObjectKind(noun: "a link", keys: ["task", "when", "pass"])
+
+  /// Where a script comes from.
+  static let script = ["script", "script_file"]
+  /// The facts that running a script needs.
+  static let program = ["average", "maximum", "attempts", "rerun_if_lost", "max_output"]
+}

@@ -1,0 +1,93 @@
+internal import NIOPosix
+internal import Synchronization
+
+public import NIOCore
+internal import ZmeyCore
+
+/// Where schedulers are reached: `host:port`, `[::1]:port`.
+public struct LinkAddress: Hashable, Sendable, CustomStringConvertible {
+  /// A name or a number.
+  public let host: String
+  /// 1 to 65535, or 0 to listen on a free one.
+  public let port: Int
+
+  /// The address of those parts.
+  public init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
+  /// Reads `host:port`; nil if it is anything else.
+  public init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+    var host = text[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    else if host.contains(":") { return nil }
+    guard !host.isEmpty else { return nil }
+    self.init(host: String(host), port: Int(port))
+  }
+
+  /// Whether only this machine reaches it.
+  public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+  /// As it is written.
+  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// Makes links on one event loop. Everything of a daemon's links runs on that loop.
+public struct LinkEndpoint: Sendable {
+  private static let nextID = Atomic<UInt64>(0)
+  /// The loop that all events come on.
+  public let loop: any EventLoop
+  private let onEvent: @Sendable (LinkEvent) -> Void
+
+  /// - Parameter onEvent: called on `loop`.
+  public init(loop: any EventLoop, onEvent: @escaping @Sendable (LinkEvent) -> Void) {
+    self.loop = loop
+    self.onEvent = onEvent
+  }
+
+  /// Listens for workers. Closing the channel ends listening, not the links.
+  ///
+  /// - Returns: the listening channel and the address with the port that was bound.
+  /// - Throws: `NIOCore.IOError`, `NIOCore.SocketAddressError`.
+  public func listen(_ address: LinkAddress, timing: LinkTiming) async throws -> (any Channel, LinkAddress) {
+    let channel = try await ServerBootstrap(group: loop)
+      .serverChannelOption(.backlog, value: 1024)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.socketOption(.so_keepalive), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try add(to: channel, role: .scheduler, greeting: nil, timing: timing) }
+      }
+      .bind(host: address.host, port: address.port).get()
+    return (channel, LinkAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
+  }
+
+  /// Dials a scheduler and says hello. What comes of it is an event: `.greeted` or `.closed`.
+  ///
+  /// - Throws: `NIOCore.ChannelError`, `NIOPosix.NIOConnectionError` if nobody answers in 5 s.
+  public func dial(_ address: LinkAddress, hello: Hello, timing: LinkTiming) async throws {
+    _ = try await ClientBootstrap(group: loop)
+      .connectTimeout(.seconds(5))
+      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .channelOption(.socketOption(.so_keepalive), value: 1)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try add(to: channel, role: .worker, greeting: .hello(hello), timing: timing)
+        }
+      }
+      .connect(host: address.host, port: address.port).get()
+  }
+
+  private func add(
+    to channel: any Channel, role: SessionMachine.Role, greeting: Frame?, timing: LinkTiming
+  ) throws {
+    let id = LinkID(Self.nextID.wrappingAdd(1, ordering: .relaxed).newValue)
+    try channel.pipeline.syncOperations.addHandlers([
+      ByteToMessageHandler(FrameDecoder(), maximumBufferSize: FrameLimit.frame + 4),
+      MessageToByteHandler(FrameEncoder()),
+      LinkHandler(id: id, role: role, greeting: greeting, timing: timing, onEvent: onEvent),
+    ])
+  }
+}

@@ -1,0 +1,123 @@
+public import ZmeyCore
+
+/// The rules of one session, for either side: who speaks first, what each side may say, how long
+/// silence may last.
+///
+///     greeting ──hello / welcome──▶ open ──leave, error, silence──▶ closed
+///
+/// - greeting: a scheduler waits for `hello`, a worker for `welcome` or `refuse`; nothing else may come.
+/// - open: only frames of the other side's part are delivered.
+/// - closed: nothing is delivered any more.
+public struct SessionMachine: Sendable {
+  /// Which side of the session this is.
+  public enum Role: Sendable { case scheduler, worker }
+
+  /// What the shell has to do.
+  public enum Action: Hashable, Sendable {
+    /// Hand the frame to the daemon's machine.
+    case deliver(Frame)
+    /// Send this frame.
+    case send(Frame)
+    /// End the session for this reason.
+    case close(LinkError)
+  }
+
+  private enum State { case greeting, open, closed }
+
+  private let role: Role
+  private let silence: Duration
+  private let pingEvery: Duration
+  private var state: State = .greeting
+  private var lastHeard: Instant
+  private var lastPing: Instant
+
+  /// A session that begins at `now`.
+  ///
+  /// - Parameters:
+  ///   - silence: after how long without a frame the peer is given up.
+  ///   - pingEvery: how often a worker pings; a scheduler answers and never starts.
+  public init(role: Role, silence: Duration, pingEvery: Duration, now: Instant) {
+    self.role = role
+    self.silence = silence
+    self.pingEvery = pingEvery
+    lastHeard = now
+    lastPing = now
+  }
+
+  /// A frame has come.
+  public mutating func received(_ frame: Frame, at now: Instant) -> [Action] {
+    lastHeard = max(lastHeard, now)
+    switch state {
+    case .closed:
+      return []
+    case .greeting:
+      switch (role, frame) {
+      case (.scheduler, .hello), (.worker, .welcome):
+        state = .open
+        return [.deliver(frame)]
+      case (.worker, .refuse(let reason)):
+        return close(.refused(reason))
+      default:
+        return close(.unexpected("\(frame.kind) before the greeting"))
+      }
+    case .open:
+      guard frame.speaker != role, !frame.isGreeting else { return close(.unexpected("\(frame.kind)")) }
+      return frame == .ping ? [.send(.pong)] : [.deliver(frame)]
+    }
+  }
+
+  /// Time has passed.
+  public mutating func tick(at now: Instant) -> [Action] {
+    guard state != .closed else { return [] }
+    if now - lastHeard > silence { return close(.silent(silence)) }
+    guard role == .worker, state == .open, now - lastPing >= pingEvery else { return [] }
+    lastPing = now
+    return [.send(.ping)]
+  }
+
+  private mutating func close(_ error: LinkError) -> [Action] {
+    state = .closed
+    return [.close(error)]
+  }
+}
+
+extension Frame {
+  /// The side that may send this frame.
+  var speaker: SessionMachine.Role {
+    switch self {
+    case .hello, .running, .progress, .output, .finished, .ping, .leaving: .worker
+    case .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .kill, .pong: .scheduler
+    }
+  }
+
+  var isGreeting: Bool {
+    switch self {
+    case .hello, .welcome, .refuse: true
+    case .script, .assign, .input, .running, .progress, .output, .finished, .outputStored, .settled, .kill,
+      .ping, .pong, .leaving:
+      false
+    }
+  }
+
+  /// The frame's name, for logs: never its content.
+  var kind: String {
+    switch self {
+    case .hello: "hello"
+    case .welcome: "welcome"
+    case .refuse: "refuse"
+    case .script: "script"
+    case .assign: "assign"
+    case .input: "input"
+    case .running: "running"
+    case .output: "output"
+    case .finished: "finished"
+    case .outputStored: "outputStored"
+    case .settled: "settled"
+    case .kill: "kill"
+    case .progress: "progress"
+    case .ping: "ping"
+    case .pong: "pong"
+    case .leaving: "leaving"
+    }
+  }
+}

@@ -1,0 +1,136 @@
+-- Templates, pipelines, tasks, links. What runs refer to never changes: a program is written once, a
+-- pipeline gets a new version, so a run keeps the definition that it began with.
+set local role zm_owner;
+
+create table zm.script (
+  sha256 bytea primary key check (octet_length(sha256) = 32),
+  body text not null check (octet_length(body) <= 1048576)
+);
+
+create table zm.program (
+  id int generated always as identity primary key,
+  owner_id int not null references zm.app_user,
+  script_sha256 bytea not null references zm.script,
+  average_ms bigint check (average_ms between 0 and 31622400000),
+  maximum_ms bigint check (maximum_ms between 0 and 31622400000),
+  attempts smallint not null check (attempts between 1 and 100),
+  rerun_if_lost boolean not null,
+  max_output bigint not null check (max_output between 1024 and 1073741824),
+  created_at timestamptz not null default clock_timestamp(),
+  unique (id, owner_id)
+);
+
+-- The rule for names, the same as Name in the Swift core.
+create function zm.is_name(name text) returns boolean language sql immutable as
+$$ select length(name) between 1 and 100 and name !~ '[\x01-\x1f\x7f-\x9f/]' and name = btrim(name) $$;
+
+-- Keys of two columns, (id, owner_id): row security does not guard foreign keys, so without them one
+-- user could point at another's object.
+create table zm.template (
+  id int generated always as identity primary key,
+  owner_id int not null references zm.app_user,
+  name text not null check (zm.is_name(name)),
+  description text not null default '',
+  program_id int not null,
+  updated_at timestamptz not null default clock_timestamp(),
+  unique (owner_id, name),
+  unique (id, owner_id),
+  foreign key (program_id, owner_id) references zm.program (id, owner_id)
+);
+
+create table zm.pipeline (
+  id int generated always as identity primary key,
+  owner_id int not null references zm.app_user,
+  name text not null check (zm.is_name(name)),
+  version_id int,
+  updated_at timestamptz not null default clock_timestamp(),
+  unique (owner_id, name),
+  unique (id, owner_id)
+);
+create table zm.pipeline_version (
+  id int generated always as identity primary key,
+  owner_id int not null,
+  pipeline_id int not null,
+  number int not null,
+  description text not null default '',
+  created_at timestamptz not null default clock_timestamp(),
+  created_by name not null default session_user,
+  unique (pipeline_id, number),
+  unique (id, owner_id),
+  foreign key (pipeline_id, owner_id) references zm.pipeline (id, owner_id)
+);
+alter table zm.pipeline add foreign key (version_id, owner_id) references zm.pipeline_version (id, owner_id);
+
+create table zm.task (
+  id int generated always as identity primary key,
+  owner_id int not null,
+  version_id int not null,
+  position int not null,
+  name text not null check (zm.is_name(name)),
+  template_id int,
+  program_id int,
+  args text[] not null default '{}',
+  join_rule text not null default 'all' check (join_rule in ('all')),
+  check (num_nonnulls(template_id, program_id) = 1),
+  unique (version_id, name),
+  unique (version_id, id),
+  foreign key (version_id, owner_id) references zm.pipeline_version (id, owner_id),
+  foreign key (template_id, owner_id) references zm.template (id, owner_id),
+  foreign key (program_id, owner_id) references zm.program (id, owner_id)
+);
+create table zm.link (
+  id int generated always as identity primary key,
+  owner_id int not null,
+  version_id int not null,
+  to_task int not null,
+  from_task int not null,
+  position int not null,
+  condition text not null check (condition in ('success', 'failure', 'always')),
+  pass text not null check (pass in ('none', 'argument', 'stdin', 'env')),
+  unique (to_task, from_task),
+  foreign key (version_id, to_task) references zm.task (version_id, id),
+  foreign key (version_id, from_task) references zm.task (version_id, id),
+  foreign key (version_id, owner_id) references zm.pipeline_version (id, owner_id)
+);
+
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['program', 'template', 'pipeline', 'pipeline_version', 'task', 'link'] loop
+    execute format('alter table zm.%I enable row level security', t);
+    execute format('create policy own on zm.%I for select to zm_viewer, zm_user
+      using (owner_id = (select zm.uid()))', t);
+    execute format('create policy everyone on zm.%I for select to zm_admin using (true)', t);
+    execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
+  end loop;
+end $$;
+alter table zm.script enable row level security;
+grant select on zm.script to zm_viewer, zm_user, zm_admin;
+create policy own on zm.script for select to zm_viewer, zm_user, zm_admin
+  using (exists (select from zm.program p where p.script_sha256 = sha256));
+create index program_script on zm.program (script_sha256);
+
+-- Reading definitions back, in the shape that apply takes. Invoker's rights: row security decides.
+create function zm.program_json(p_id int) returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
+  select jsonb_strip_nulls(jsonb_build_object('script', s.body, 'average', p.average_ms, 'maximum', p.maximum_ms,
+    'attempts', p.attempts, 'rerun_if_lost', p.rerun_if_lost, 'max_output', p.max_output))
+  from zm.program p join zm.script s on s.sha256 = p.script_sha256 where p.id = p_id $$;
+create function zm.template_json(p_id int) returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
+  select jsonb_build_object('name', name, 'description', description, 'program', zm.program_json(program_id))
+  from zm.template where id = p_id $$;
+create function zm.pipeline_json(p_version int) returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
+  select jsonb_build_object('name', p.name, 'description', v.description, 'tasks', (
+    select jsonb_agg(jsonb_build_object(
+      'name', t.name,
+      'work', case when t.template_id is null then jsonb_build_object('program', zm.program_json(t.program_id))
+                   else jsonb_build_object('template', (select m.name from zm.template m where m.id = t.template_id)) end,
+      'args', to_jsonb(t.args),
+      'join', t.join_rule,
+      'after', (select coalesce(jsonb_agg(jsonb_build_object('task', f.name, 'when', l.condition, 'pass', l.pass)
+                         order by l.position), '[]')
+                from zm.link l join zm.task f on f.id = l.from_task where l.to_task = t.id))
+      order by t.position)
+    from zm.task t where t.version_id = v.id))
+  from zm.pipeline_version v join zm.pipeline p on p.id = v.pipeline_id where v.id = p_version $$;
+grant execute on function zm.program_json, zm.template_json, zm.pipeline_json to zm_viewer, zm_user, zm_admin;

@@ -1,0 +1,255 @@
+-- Runs and what they leave behind. Hot rows, queue, cold rows apart:
+--   queue     only rows that may run now; deleted on claim
+--   inflight  only attempts that a worker has; deleted on finish; the fence
+--   task_run  the state; no index on a column that changes, so every update is HOT (at fillfactor 50
+--             84 % of updates in batches of 500 find room on their page, at 100 it is 5 %)
+--   task_spec, task_result, task_log  cold
+set local role zm_owner;
+
+create table zm.run (
+  id bigint not null default zm.new_id() primary key,
+  owner_id int not null,
+  -- The pipeline's version; null for a batch of task runs that no link joins.
+  version_id int,
+  name text not null,
+  total int not null,
+  created_at timestamptz not null default clock_timestamp(),
+  created_by name not null default session_user
+) partition by range (id);
+create index run_owner on zm.run (owner_id, id);
+
+-- How many task runs of a run have ended: one row for each scheduler that ended some (0: people), so that
+-- schedulers that finish one big batch together never wait for each other's commit.
+create table zm.run_tally (
+  run_id bigint not null,
+  shard int not null,
+  ended int not null,
+  failed int not null,
+  stopped int not null,
+  last_at timestamptz not null,
+  primary key (run_id, shard)
+) partition by range (run_id);
+
+create table zm.task_run (
+  id bigint not null default zm.new_id() primary key,
+  run_id bigint not null,
+  owner_id int not null,
+  task_id int,
+  program_id int not null,
+  name text not null,
+  state smallint not null,
+  -- What people want of it (0 nothing, 1 pause, 2 resume, 3 stop), beside what is observed.
+  want smallint not null default 0 check (want between 0 and 3),
+  priority smallint not null default 0,
+  attempt int not null default 0,
+  -- How many attempts ended without an outcome, for their worker vanished.
+  losses smallint not null default 0,
+  max_attempts smallint not null,
+  scheduler_id int,
+  worker_id int,
+  exit_code smallint,
+  signal smallint,
+  reason text,
+  created_at timestamptz not null default clock_timestamp(),
+  started_at timestamptz,
+  finished_at timestamptz,
+  check ((state >= 10) = (finished_at is not null)),
+  check (state not between 3 and 6 or (attempt > 0 and scheduler_id is not null and worker_id is not null))
+) partition by range (id);
+create index task_run_owner on zm.task_run (owner_id, id);
+create index task_run_run on zm.task_run (run_id, id);
+
+-- Arguments given at the start, after those of the task; no row if there are none.
+create table zm.task_spec (
+  task_run_id bigint not null primary key,
+  args text[] not null
+) partition by range (task_run_id);
+
+-- rank = -priority. Fair between users first, then priority, then age: a claim takes the same share from
+-- every owner's head of this key.
+create table zm.queue (
+  owner_id int not null,
+  rank smallint not null,
+  task_run_id bigint not null,
+  primary key (owner_id, rank, task_run_id)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+  autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
+
+create table zm.inflight (
+  task_run_id bigint primary key,
+  scheduler_id int not null,
+  worker_id int not null,
+  attempt int not null,
+  nonce uuid not null
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+  autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
+
+-- One row for each attempt that ended. The result stands here if it came in one piece with the end;
+-- output that was streamed stands in task_log alone, never twice.
+create table zm.task_result (
+  task_run_id bigint not null,
+  attempt int not null,
+  nonce uuid not null,
+  state smallint not null,
+  exit_code smallint,
+  signal smallint,
+  reason text,
+  worker_id int not null,
+  started_at timestamptz,
+  finished_at timestamptz not null default clock_timestamp(),
+  duration_us bigint not null default 0,
+  cpu_us bigint not null default 0,
+  peak_kib bigint not null default 0,
+  result_bytes bigint not null default 0,
+  error_bytes bigint not null default 0,
+  is_cut boolean not null default false,
+  result bytea,
+  primary key (task_run_id, attempt)
+) partition by range (task_run_id);
+alter table zm.task_result alter result set compression lz4;
+
+-- Output in chunks, numbered from 0 in the order in which the worker read them; sent again, a chunk meets
+-- its key and is dropped.
+create table zm.task_log (
+  task_run_id bigint not null,
+  attempt int not null,
+  chunk int not null,
+  stream smallint not null check (stream in (1, 2)),
+  at timestamptz not null default clock_timestamp(),
+  data bytea not null,
+  primary key (task_run_id, attempt, chunk)
+) partition by range (task_run_id);
+alter table zm.task_log alter data set compression lz4;
+
+-- Partitions by week. ATTACH takes a lighter lock than CREATE … PARTITION OF, so nobody waits.
+create table zm.week (number int primary key, created_at timestamptz not null default clock_timestamp());
+create function zm.ensure_week(p_at timestamptz) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  w int := zm.day_number(p_at) / 7;
+  t text;
+  part text;
+begin
+  if exists (select from zm.week where number = w) then return; end if;
+  perform pg_advisory_xact_lock(7703, 0);
+  insert into zm.week (number) values (w) on conflict do nothing;
+  if not found then return; end if;
+  foreach t in array array['audit', 'run', 'run_tally', 'task_run', 'task_spec', 'task_result', 'task_log'] loop
+    part := t || '_w' || w;
+    execute format('create table zm.%I (like zm.%I including defaults including constraints including storage including compression)', part, t);
+    if t in ('task_run', 'run_tally') then
+      execute format('alter table zm.%I set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05)', part);
+    end if;
+    execute format('alter table zm.%I attach partition zm.%I for values from (%s) to (%s)',
+      t, part, w * 7::bigint * 1000000000, (w + 1) * 7::bigint * 1000000000);
+  end loop;
+end $$;
+select zm.ensure_week(clock_timestamp()), zm.ensure_week(clock_timestamp() + interval '7 days');
+
+-- The state machine holds for everybody, zm_owner included: one check for each statement, +5 µs a row in
+-- batches of 100. The same pass keeps the tally, so no path can forget it.
+create function zm.task_run_guard() returns trigger language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  bad record;
+begin
+  select n.id, o.state as was, n.state as becomes, o.attempt as had, n.attempt as has into bad
+  from before o join after n using (id)
+  where (o.state <> n.state
+         and not exists (select from zm.task_transition x where x.from_state = o.state and x.to_state = n.state))
+     or n.attempt not in (o.attempt, o.attempt + 1)
+     or (n.attempt = o.attempt + 1 and n.state <> 3)
+     or (n.owner_id, n.run_id) <> (o.owner_id, o.run_id)
+     or (o.state >= 10 and (o.attempt, o.exit_code, o.finished_at) is distinct from (n.attempt, n.exit_code, n.finished_at))
+  limit 1;
+  if found then
+    raise exception 'task run % cannot go from % (attempt %) to % (attempt %)', bad.id,
+      (select name from zm.task_state where id = bad.was), bad.had,
+      (select name from zm.task_state where id = bad.becomes), bad.has using errcode = 'ZM010';
+  end if;
+  insert into zm.run_tally as t (run_id, shard, ended, failed, stopped, last_at)
+  select n.run_id, coalesce(n.scheduler_id, 0), count(*), count(*) filter (where n.state in (11, 12, 14)),
+    count(*) filter (where n.state = 13), clock_timestamp()
+  from before o join after n using (id)
+  where o.state < 10 and n.state >= 10
+  group by 1, 2 order by 1, 2
+  on conflict (run_id, shard) do update set ended = t.ended + excluded.ended,
+    failed = t.failed + excluded.failed, stopped = t.stopped + excluded.stopped, last_at = excluded.last_at;
+  return null;
+end $$;
+create trigger guard after update on zm.task_run referencing old table as before new table as after
+  for each statement execute function zm.task_run_guard();
+
+create function zm.queue_wake() returns trigger language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  perform zm.wake_schedulers();
+  return null;
+end $$;
+create trigger wake after insert on zm.queue for each statement execute function zm.queue_wake();
+
+-- Whether a link is taken once the task before it has ended in that state.
+create function zm.is_taken(condition text, state smallint) returns boolean language sql immutable as $$
+  select case condition
+    when 'success' then state = 10
+    when 'failure' then state in (11, 12, 14)
+    when 'always' then true
+  end $$;
+
+-- Starts or skips what waits in these runs, as far as it is decided: a task starts when all before it have
+-- ended and every link was taken; it is skipped as soon as one link is not. Links from tasks that are not
+-- part of the run do not count. Called in the transaction that ended a task.
+create function zm.advance(p_runs bigint[]) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  skipped bigint;
+begin
+  -- One transaction at a time decides for a run, or two tasks that end at once would not see each other
+  -- and a join after them would never start.
+  perform from zm.run r where r.id = any (p_runs) order by r.id for no key update;
+  loop
+    with decided as (
+      select t.id, bool_and(p.state >= 10) as ended,
+        bool_or(p.state >= 10 and not zm.is_taken(l.condition, p.state)) as blocked
+      from zm.task_run t
+      join zm.link l on l.to_task = t.task_id
+      join zm.task_run p on p.run_id = t.run_id and p.task_id = l.from_task
+      where t.run_id = any (p_runs) and t.state = 0
+      group by t.id
+    ), moved as (
+      update zm.task_run t set state = case when d.blocked then 15 else 1 end,
+        finished_at = case when d.blocked then clock_timestamp() end,
+        reason = case when d.blocked then 'a link before it was not taken' end
+      from decided d where t.id = d.id and t.state = 0 and (d.blocked or d.ended)
+      returning t.id, t.owner_id, t.priority, t.state
+    ), queued as (
+      insert into zm.queue (owner_id, rank, task_run_id)
+      select owner_id, -priority, id from moved where state = 1
+    )
+    select count(*) from moved where state = 15 into skipped;
+    exit when skipped = 0;
+  end loop;
+end $$;
+
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['run', 'task_run'] loop
+    execute format('alter table zm.%I enable row level security', t);
+    execute format('create policy own on zm.%I for select to zm_viewer, zm_user
+      using (owner_id = (select zm.uid()))', t);
+    execute format('create policy everyone on zm.%I for select to zm_admin using (true)', t);
+    execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
+  end loop;
+  -- What hangs on a task run is seen by whoever sees the task run.
+  foreach t in array array['task_spec', 'task_result', 'task_log'] loop
+    execute format('alter table zm.%I enable row level security', t);
+    execute format('create policy own on zm.%I for select to zm_viewer, zm_user, zm_admin
+      using (exists (select from zm.task_run r where r.id = task_run_id))', t);
+    execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
+  end loop;
+end $$;
+alter table zm.run_tally enable row level security;
+grant select on zm.run_tally to zm_viewer, zm_user, zm_admin;
+create policy own on zm.run_tally for select to zm_viewer, zm_user, zm_admin
+  using (exists (select from zm.run r where r.id = run_id));

@@ -1,0 +1,426 @@
+-- What people do: functions that check the owner and write the audit row in the same transaction, and views
+-- through which row security shows everyone their own.
+set local role zm_owner;
+
+create function zm_api.schema_version() returns int language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$ select max(version) from zm.migration $$;
+
+create function zm.must_be_admin() returns void language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if not pg_has_role(session_user, 'zm_admin', 'member') then
+    raise exception 'only an admin of zmey may do that' using errcode = 'ZM002';
+  end if;
+end $$;
+
+-- Definitions -------------------------------------------------------------------------------------------
+
+-- The program of that JSON: an equal one of the owner if there is one, else a new one.
+create function zm.program_of(p_owner int, j jsonb) returns int language plpgsql
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  body text := j ->> 'script';
+  sha bytea := sha256(convert_to(body, 'UTF8'));
+  found_id int;
+begin
+  if body is null then raise exception 'a program has no script' using errcode = 'ZM004'; end if;
+  insert into zm.script values (sha, body) on conflict do nothing;
+  select id into found_id from zm.program
+  where owner_id = p_owner and script_sha256 = sha
+    and zm.program_json(id) = j;
+  if found then return found_id; end if;
+  insert into zm.program (owner_id, script_sha256, average_ms, maximum_ms, attempts, rerun_if_lost, max_output)
+  values (p_owner, sha, (j ->> 'average')::bigint, (j ->> 'maximum')::bigint, coalesce((j ->> 'attempts')::smallint, 1),
+    coalesce((j ->> 'rerun_if_lost')::boolean, true), coalesce((j ->> 'max_output')::bigint, 16777216))
+  returning id into found_id;
+  return found_id;
+end $$;
+
+create function zm.save_pipeline(p_owner int, j jsonb) returns void language plpgsql
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  p zm.pipeline;
+  v int;
+  k jsonb;
+  l jsonb;
+  n int;
+  t_template int;
+  left_over text[];
+  rest text[];
+begin
+  insert into zm.pipeline (owner_id, name) values (p_owner, j ->> 'name') on conflict (owner_id, name) do update
+    set updated_at = clock_timestamp() returning * into p;
+  insert into zm.pipeline_version (owner_id, pipeline_id, number, description)
+  select p_owner, p.id, coalesce(max(number), 0) + 1, coalesce(j ->> 'description', '')
+  from zm.pipeline_version where pipeline_id = p.id returning id into v;
+  for k, n in select * from jsonb_array_elements(j -> 'tasks') with ordinality loop
+    if k -> 'work' ? 'template' then
+      select id into t_template from zm.template where owner_id = p_owner and name = k #>> '{work,template}';
+      if not found then
+        raise exception 'task "%/%" needs template "%", which does not exist', p.name, k ->> 'name',
+          k #>> '{work,template}' using errcode = 'ZM003';
+      end if;
+    else
+      t_template := null;
+    end if;
+    insert into zm.task (owner_id, version_id, position, name, template_id, program_id, args, join_rule)
+    values (p_owner, v, n, k ->> 'name', t_template,
+      case when t_template is null then zm.program_of(p_owner, k #> '{work,program}') end,
+      array(select jsonb_array_elements_text(coalesce(k -> 'args', '[]'))), coalesce(k ->> 'join', 'all'));
+  end loop;
+  for k in select * from jsonb_array_elements(j -> 'tasks') loop
+    for l, n in select * from jsonb_array_elements(coalesce(k -> 'after', '[]')) with ordinality loop
+      insert into zm.link (owner_id, version_id, from_task, to_task, position, condition, pass)
+      select p_owner, v, f.id, t.id, n, coalesce(l ->> 'when', 'success'), coalesce(l ->> 'pass', 'none')
+      from zm.task f, zm.task t
+      where f.version_id = v and f.name = l ->> 'task' and t.version_id = v and t.name = k ->> 'name';
+      if not found then
+        raise exception 'no task "%" in pipeline "%"', l ->> 'task', p.name using errcode = 'ZM004';
+      end if;
+    end loop;
+  end loop;
+  -- A run of a circle would wait for ever: take away what nothing leads to until no more goes.
+  select array_agg(name) into left_over from zm.task where version_id = v;
+  loop
+    select array_agg(distinct t.name) into rest
+    from zm.link l join zm.task f on f.id = l.from_task join zm.task t on t.id = l.to_task
+    where l.version_id = v and f.name = any (left_over) and t.name = any (left_over);
+    exit when rest is null;
+    if cardinality(rest) = cardinality(left_over) then
+      raise exception 'the links of pipeline "%" go in a circle through %', p.name, array_to_string(rest, ', ')
+        using errcode = 'ZM004';
+    end if;
+    left_over := rest;
+  end loop;
+  update zm.pipeline set version_id = v where id = p.id;
+end $$;
+
+-- Makes the caller's templates and pipelines what the document says, all or nothing, and tells what it did:
+-- '+' new, '~' changed, '=' as it was. Objects that the document does not name stay.
+create function zm_api.apply(p_document jsonb) returns table (action text, kind text, name text)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  me int := zm.me();
+  j jsonb;
+  was jsonb;
+  found_program int;
+begin
+  -- One apply of an owner at a time: two that make the same name would else meet at its key.
+  perform from zm.app_user where id = me for no key update;
+  for j in select * from jsonb_array_elements(coalesce(p_document -> 'templates', '[]')) loop
+    kind := 'template'; name := j ->> 'name';
+    select zm.template_json(t.id) into was from zm.template t where t.owner_id = me and t.name = j ->> 'name';
+    action := case when was is null then '+' when was = j then '=' else '~' end;
+    if action <> '=' then
+      found_program := zm.program_of(me, j -> 'program');
+      insert into zm.template (owner_id, name, description, program_id)
+      values (me, j ->> 'name', coalesce(j ->> 'description', ''), found_program)
+      on conflict on constraint template_owner_id_name_key do update set description = excluded.description,
+        program_id = excluded.program_id, updated_at = clock_timestamp();
+      perform zm.note(case action when '+' then 'create' else 'change' end, kind, name,
+        jsonb_strip_nulls(jsonb_build_object('before', was, 'after', j)));
+    end if;
+    return next;
+  end loop;
+  for j in select * from jsonb_array_elements(coalesce(p_document -> 'pipelines', '[]')) loop
+    kind := 'pipeline'; name := j ->> 'name';
+    select zm.pipeline_json(p.version_id) into was from zm.pipeline p where p.owner_id = me and p.name = j ->> 'name';
+    action := case when was is null then '+' when was = j then '=' else '~' end;
+    if action <> '=' then
+      perform zm.save_pipeline(me, j);
+      perform zm.note(case action when '+' then 'create' else 'change' end, kind, name,
+        jsonb_strip_nulls(jsonb_build_object('before', was, 'after', j)));
+    end if;
+    return next;
+  end loop;
+end $$;
+
+-- The caller's definitions as a document that apply takes; of one pipeline with the templates that it needs,
+-- or of all.
+create function zm_api.export(p_pipelines text[] default null) returns jsonb language plpgsql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  me int := zm.me();
+  missing text;
+begin
+  select n into missing from unnest(p_pipelines) n
+  where not exists (select from zm.pipeline p where p.owner_id = me and p.name = n);
+  if found then
+    raise exception 'no pipeline "%"', missing using errcode = 'ZM003';
+  end if;
+  return jsonb_build_object(
+    'templates', (select coalesce(jsonb_agg(zm.template_json(t.id) order by t.name), '[]') from zm.template t
+      where t.owner_id = me and (p_pipelines is null or exists (
+        select from zm.task k join zm.pipeline p on p.version_id = k.version_id
+        where k.template_id = t.id and p.owner_id = me and p.name = any (p_pipelines)))),
+    'pipelines', (select coalesce(jsonb_agg(zm.pipeline_json(p.version_id) order by p.name), '[]') from zm.pipeline p
+      where p.owner_id = me and (p_pipelines is null or p.name = any (p_pipelines))));
+end $$;
+
+-- Starting ----------------------------------------------------------------------------------------------
+
+-- Starts a pipeline, or one task of it and what follows from there. The arguments are appended to those of
+-- the tasks that start at once. Returns the run.
+create function zm_api.start(p_pipeline text, p_task text default null, p_args text[] default '{}') returns bigint
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  me int := zm.me();
+  p zm.pipeline;
+  r bigint;
+begin
+  select * into p from zm.pipeline where owner_id = me and name = p_pipeline;
+  if not found then
+    raise exception 'no pipeline "%"', p_pipeline using errcode = 'ZM003', hint = 'zmctl pipeline list shows yours.';
+  end if;
+  if p_task is not null and not exists (select from zm.task where version_id = p.version_id and name = p_task) then
+    raise exception 'no task "%" in pipeline "%"', p_task, p_pipeline using errcode = 'ZM003';
+  end if;
+  perform zm.ensure_week(clock_timestamp());
+  r := zm.new_id();
+  with recursive part (id) as (
+    select t.id from zm.task t where t.version_id = p.version_id and (p_task is null or t.name = p_task)
+    union
+    select l.to_task from zm.link l join part on part.id = l.from_task
+  ), made as (
+    insert into zm.task_run (run_id, owner_id, task_id, program_id, name, state, max_attempts)
+    select r, me, t.id, g.id, t.name,
+      case when exists (select from zm.link l join part on part.id = l.from_task where l.to_task = t.id) then 0 else 1 end,
+      g.attempts
+    from part join zm.task t on t.id = part.id left join zm.template m on m.id = t.template_id
+    join zm.program g on g.id = coalesce(t.program_id, m.program_id)
+    order by t.position
+    returning id, state, priority
+  ), queued as (
+    insert into zm.queue (owner_id, rank, task_run_id) select me, -priority, id from made where state = 1
+  ), specified as (
+    insert into zm.task_spec (task_run_id, args) select id, p_args from made where state = 1 and p_args <> '{}'
+  )
+  insert into zm.run (id, owner_id, version_id, name, total)
+  select r, me, p.version_id, p_pipeline, count(*) from made;
+  perform zm.note('start', 'pipeline', p_pipeline || coalesce('/' || p_task, ''),
+    jsonb_build_object('run', r, 'args', to_jsonb(p_args)));
+  return r;
+end $$;
+
+-- A batch: task runs of one program that no link joins.
+create function zm.start_batch(p_owner int, p_program int, p_name text, p_count int, p_args jsonb) returns bigint
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  r bigint;
+  a smallint;
+begin
+  perform zm.ensure_week(clock_timestamp());
+  select attempts into a from zm.program where id = p_program;
+  r := zm.new_id();
+  insert into zm.run (id, owner_id, name, total) values (r, p_owner, p_name, p_count);
+  with made as materialized (
+    select zm.new_id() as id, p_args -> (k - 1) as args from generate_series(1, p_count) k
+  ), runs as (
+    insert into zm.task_run (id, run_id, owner_id, program_id, name, state, max_attempts)
+    select id, r, p_owner, p_program, p_name, 1, a from made
+  ), specified as (
+    insert into zm.task_spec (task_run_id, args)
+    select id, array(select jsonb_array_elements_text(args)) from made where jsonb_array_length(args) > 0
+  )
+  insert into zm.queue (owner_id, rank, task_run_id) select p_owner, 0, id from made;
+  return r;
+end $$;
+
+-- Starts many task runs of a template at once: p_count of them without arguments, or one for each element of
+-- p_args, an array of arrays of strings. Returns the run that holds them.
+create function zm_api.submit(p_template text, p_count int default 1, p_args jsonb default null) returns bigint
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  me int := zm.me();
+  t zm.template;
+  n int := coalesce(jsonb_array_length(p_args), p_count);
+  r bigint;
+begin
+  select * into t from zm.template where owner_id = me and name = p_template;
+  if not found then
+    raise exception 'no template "%"', p_template using errcode = 'ZM003', hint = 'zmctl template list shows yours.';
+  end if;
+  if n not between 1 and 1000000 then
+    raise exception 'a batch has 1 to 1000000 task runs, not %', n using errcode = 'ZM004';
+  end if;
+  r := zm.start_batch(me, t.program_id, t.name, n, p_args);
+  perform zm.note('submit', 'template', p_template, jsonb_build_object('run', r, 'count', n));
+  return r;
+end $$;
+
+-- Runs a command once. The script is constant and hands its arguments to exec as they are.
+create function zm_api.exec(p_command text[]) returns bigint language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  me int := zm.me();
+  r bigint;
+begin
+  if coalesce(cardinality(p_command), 0) = 0 then
+    raise exception 'no command is given' using errcode = 'ZM004';
+  end if;
+  r := zm.start_batch(me,
+    zm.program_of(me, jsonb_build_object('script', e'#!/bin/sh\nexec "$@"\n', 'attempts', 1,
+      'rerun_if_lost', true, 'max_output', 16777216)),
+    coalesce(nullif(btrim(left(regexp_replace(array_to_string(p_command, ' '), '[\x01-\x1f\x7f-\x9f/]+', ' ', 'g'), 100)), ''), 'command'),
+    1, jsonb_build_array(to_jsonb(p_command)));
+  perform zm.note('exec', 'command', p_command[1], jsonb_build_object('run', r, 'command', to_jsonb(p_command)));
+  return r;
+end $$;
+
+-- Cluster -----------------------------------------------------------------------------------------------
+
+create function zm_api.scheduler_add(p_name text) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  perform zm.must_be_admin();
+  insert into zm.scheduler (name) values (p_name);
+  perform zm.note('create', 'scheduler', p_name);
+exception when unique_violation then
+  raise exception 'scheduler "%" is registered already', p_name using errcode = 'ZM005';
+end $$;
+
+create function zm_api.scheduler_remove(p_name text) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  s zm.scheduler;
+begin
+  perform zm.must_be_admin();
+  select * into s from zm.scheduler where name = p_name;
+  if not found then raise exception 'no scheduler "%"', p_name using errcode = 'ZM003'; end if;
+  if exists (select from zm.worker where scheduler_id = s.id) then
+    raise exception 'scheduler "%" has workers', p_name
+      using errcode = 'ZM005', hint = 'Remove its workers first: zmctl worker remove NAME.';
+  end if;
+  if not pg_try_advisory_xact_lock(7702, s.id) then
+    raise exception 'scheduler "%" is running', p_name using errcode = 'ZM005', hint = 'Stop it first.';
+  end if;
+  delete from zm.scheduler where id = s.id;
+  perform zm.note('remove', 'scheduler', p_name);
+end $$;
+
+create function zm_api.worker_add(p_name text, p_scheduler text, p_slots int) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  s int;
+begin
+  perform zm.must_be_admin();
+  select id into s from zm.scheduler where name = p_scheduler;
+  if not found then raise exception 'no scheduler "%"', p_scheduler using errcode = 'ZM003'; end if;
+  if p_slots is null or p_slots not between 1 and 10000 then
+    raise exception 'a worker has 1 to 10000 slots, not %', p_slots using errcode = 'ZM004';
+  end if;
+  insert into zm.worker (scheduler_id, name, slots) values (s, p_name, p_slots);
+  perform zm.note('create', 'worker', p_name, jsonb_build_object('scheduler', p_scheduler, 'slots', p_slots));
+  perform zm.wake_schedulers();
+exception when unique_violation then
+  raise exception 'worker "%" is registered already', p_name using errcode = 'ZM005';
+end $$;
+
+create function zm_api.worker_set(p_name text, p_slots int) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform zm.must_be_admin();
+  if p_slots is null or p_slots not between 1 and 10000 then
+    raise exception 'a worker has 1 to 10000 slots, not %', p_slots using errcode = 'ZM004';
+  end if;
+  update zm.worker set slots = p_slots where name = p_name;
+  if not found then raise exception 'no worker "%"', p_name using errcode = 'ZM003'; end if;
+  perform zm.note('change', 'worker', p_name, jsonb_build_object('slots', p_slots));
+  perform zm.wake_schedulers();
+end $$;
+
+-- Its scheduler closes the session and has the tasks run elsewhere.
+create function zm_api.worker_remove(p_name text) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  perform zm.must_be_admin();
+  delete from zm.worker where name = p_name;
+  if not found then raise exception 'no worker "%"', p_name using errcode = 'ZM003'; end if;
+  perform zm.note('remove', 'worker', p_name);
+  perform zm.wake_schedulers();
+end $$;
+
+-- Seeing ------------------------------------------------------------------------------------------------
+-- security_invoker: row security of the caller applies.
+
+create view zm_api.task_run with (security_invoker = true) as
+select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as state, t.attempt, t.exit_code, t.signal,
+  t.reason, w.name as worker, t.created_at, t.started_at, t.finished_at, g.average_ms, g.maximum_ms,
+  (extract(epoch from coalesce(t.finished_at, clock_timestamp()) - t.started_at) * 1000)::bigint as elapsed_ms,
+  case when t.state between 4 and 6 then extract(epoch from clock_timestamp() - ws.last_seen)::int end as silent_s,
+  t.state as state_id, t.owner_id
+from zm.task_run t
+join zm.task_state s on s.id = t.state
+join zm.app_user u on u.id = t.owner_id
+join zm.program g on g.id = t.program_id
+left join zm.task k on k.id = t.task_id
+left join zm.pipeline_version v on v.id = k.version_id
+left join zm.pipeline p on p.id = v.pipeline_id
+left join zm.worker w on w.id = t.worker_id
+left join zm.worker_status ws on ws.worker_id = t.worker_id;
+
+create view zm_api.run with (security_invoker = true) as
+select r.id, r.name, r.version_id is not null as is_pipeline, u.rolname as owner, r.total, y.ended, y.failed, y.stopped,
+  case when y.ended < r.total then 'running' when y.failed > 0 then 'failed' when y.stopped > 0 then 'stopped'
+    else 'succeeded' end as state,
+  r.created_at, case when y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id
+from zm.run r
+join zm.app_user u on u.id = r.owner_id
+cross join lateral (
+  select coalesce(sum(ended), 0) as ended, coalesce(sum(failed), 0) as failed, coalesce(sum(stopped), 0) as stopped,
+    max(last_at) as last_at
+  from zm.run_tally where run_id = r.id) y;
+
+create view zm_api.scheduler with (security_invoker = true) as
+select s.id, s.name, s.address, s.host, s.pid, s.version, s.epoch, s.started_at, s.stopped_at,
+  s.started_at is not null and s.stopped_at is null as is_started,
+  (select count(*) from zm.worker w where w.scheduler_id = s.id) as workers
+from zm.scheduler s;
+
+create view zm_api.worker with (security_invoker = true) as
+select w.id, w.name, s.name as scheduler, w.slots, coalesce(t.connected, false) as connected, coalesce(t.busy, 0) as busy,
+  t.last_seen, extract(epoch from clock_timestamp() - t.last_seen)::int as silent_s, t.connected_at, t.host, t.version
+from zm.worker w join zm.scheduler s on s.id = w.scheduler_id left join zm.worker_status t on t.worker_id = w.id;
+
+create view zm_api.template with (security_invoker = true) as
+select t.id, t.name, t.description, u.rolname as owner, g.average_ms, g.maximum_ms, g.attempts, t.updated_at
+from zm.template t join zm.app_user u on u.id = t.owner_id join zm.program g on g.id = t.program_id;
+
+create view zm_api.pipeline with (security_invoker = true) as
+select p.id, p.name, v.description, u.rolname as owner, v.number as version, p.updated_at,
+  (select count(*) from zm.task t where t.version_id = v.id) as tasks
+from zm.pipeline p join zm.app_user u on u.id = p.owner_id join zm.pipeline_version v on v.id = p.version_id;
+
+create view zm_api.attempt with (security_invoker = true) as
+select r.task_run_id, r.attempt, s.name as state, r.exit_code, r.signal, r.reason, w.name as worker, r.started_at, r.finished_at,
+  r.duration_us, r.cpu_us, r.peak_kib, r.result_bytes, r.error_bytes, r.is_cut
+from zm.task_result r join zm.task_state s on s.id = r.state left join zm.worker w on w.id = r.worker_id;
+
+-- The bytes of a result: of the attempt given, or of the last. Null while there is none.
+create function zm_api.result(p_task_run bigint, p_attempt int default null) returns bytea language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select zm.output_of(t.id, coalesce(p_attempt, t.attempt)) from zm.task_run t where t.id = p_task_run $$;
+
+-- Output from a chunk on. A result that came in one piece is its attempt's only chunk.
+create function zm_api.log(p_task_run bigint, p_attempt int, p_from_chunk int default 0)
+  returns table (chunk int, stream smallint, at timestamptz, data bytea) language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select chunk, stream, at, data from zm.task_log
+  where task_run_id = p_task_run and attempt = p_attempt and chunk >= p_from_chunk
+  union all
+  select 0, 1::smallint, finished_at, result from zm.task_result
+  where task_run_id = p_task_run and attempt = p_attempt and result <> '' and p_from_chunk <= 0
+  order by 1 $$;
+
+-- How many task runs stand in each state, and how much of the cluster is there: one row for a status line.
+create function zm_api.counts() returns table (state text, count bigint) language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select s.name, count(t.id) from zm.task_state s left join zm.task_run t on t.state = s.id
+  group by s.id, s.name order by s.id $$;
+
+reset role;
+grant select on all tables in schema zm_api to zm_viewer, zm_user, zm_admin;
+grant execute on function zm_api.schema_version, zm_api.result, zm_api.log, zm_api.counts
+  to zm_viewer, zm_user, zm_admin;
+grant execute on function zm_api.schema_version to zm_scheduler;
+grant execute on all functions in schema zm_api to zm_user, zm_admin;

@@ -1,0 +1,136 @@
+internal import NIOCore
+internal import ZmeyCore
+internal import ZmeyLink
+
+/// One attempt as the worker knows it.
+struct Attempt: Sendable {
+  /// How far it is.
+  ///
+  ///     collecting ──inputs here──▶ starting ──process──▶ running ──exit──▶ ended ──settled──▶ (gone)
+  enum Phase: Sendable {
+    /// Parts of passed results are still on their way.
+    case collecting
+    /// The process was asked for.
+    case starting
+    /// The process exists, since that instant.
+    case running(since: Instant)
+    /// The process is gone; the finish waits for the database's decision.
+    case ended(Finish)
+  }
+
+  /// Why the worker itself ends an attempt.
+  enum Cause: Hashable, Sendable {
+    /// Its maximum time has passed.
+    case maximum(Duration)
+    /// Its result is not wanted: fenced, lease over, or the worker goes. Nothing is reported.
+    case unwanted
+  }
+
+  let assignment: Assignment
+  var phase: Phase
+  var book: OutputBook
+  var percent = PercentReader()
+  /// Inputs as they arrive, in the order of the assignment.
+  var inputs: [ByteBuffer]
+  var missingInputs: Set<UInt16>
+  /// Set once the worker has decided to end it; the first cause stays.
+  var cause: Cause?
+  /// When pending output is sent.
+  var flushAt: Instant?
+  /// When `running` is reported.
+  var reportAt: Instant?
+  /// When its maximum time is over.
+  var deadline: Instant?
+  /// When TERM is followed by KILL.
+  var killAt: Instant?
+  /// When the percentage is next reported, and which was last.
+  var percentAt: Instant?
+  var reportedPercent: UInt8?
+
+  init(_ assignment: Assignment) {
+    self.assignment = assignment
+    book = OutputBook(cap: assignment.maxOutput)
+    inputs = assignment.inputs.map { $0.bytes ?? ByteBuffer() }
+    missingInputs = Set(assignment.inputs.indices.filter { assignment.inputs[$0].bytes == nil }.map(UInt16.init))
+    phase = .collecting
+  }
+
+  var isEnded: Bool {
+    switch phase {
+    case .ended: true
+    case .collecting, .starting, .running: false
+    }
+  }
+
+  /// The next moment at which something is due by itself.
+  var nextDeadline: Instant? {
+    var next: Instant?
+    for instant in [flushAt, reportAt, deadline, killAt, percentAt] {
+      if let instant { next = next.map { min($0, instant) } ?? instant }
+    }
+    return next
+  }
+}
+
+/// What the script is given: made from an assignment and the results handed on.
+public struct Launch: Hashable, Sendable {
+  /// Names the attempt.
+  public let fence: Fence
+  /// The assignment that it comes from.
+  public let assignment: Assignment
+  /// All arguments, passed results at the end.
+  public let arguments: [[UInt8]]
+  /// Standard input; empty for none.
+  public let standardInput: ByteBuffer
+  /// The value of `ZM_INPUT`, if a link hands one on.
+  public let environmentInput: [UInt8]?
+
+  /// The kernel's limit for one argument or variable, with its NUL (`MAX_ARG_STRLEN`).
+  static let longestString = 131_071
+
+  /// - Throws: `Unlaunchable` if a passed result cannot be an argument or a variable.
+  init(_ attempt: Attempt) throws(Unlaunchable) {
+    let assignment = attempt.assignment
+    var arguments = assignment.arguments.map { Array($0.utf8) }
+    var standardInput = ByteBuffer()
+    var environmentInput: [UInt8]?
+    for (input, bytes) in zip(assignment.inputs, attempt.inputs) {
+      switch input.pass {
+      case .none: break
+      case .argument: arguments.append(try Self.word(bytes, as: "an argument"))
+      case .env:
+        let word = try Self.word(bytes, as: "ZM_INPUT")
+        environmentInput = environmentInput.map { $0 + [UInt8(ascii: "\n")] + word } ?? word
+      case .stdin: standardInput.writeImmutableBuffer(bytes)
+      }
+    }
+    fence = assignment.fence
+    self.assignment = assignment
+    self.arguments = arguments
+    self.standardInput = standardInput
+    self.environmentInput = environmentInput
+  }
+
+  private static func word(_ bytes: ByteBuffer, as what: String) throws(Unlaunchable) -> [UInt8] {
+    let view = bytes.readableBytesView
+    let end = view.lastIndex { $0 != UInt8(ascii: "\n") }.map { $0 + 1 } ?? view.startIndex
+    let word = Array(view[view.startIndex..<end])
+    guard word.count <= longestString else {
+      throw Unlaunchable(
+        "a passed result of \(word.count) bytes is too large for \(what) (at most \(longestString)): pass it as stdin")
+    }
+    guard !word.contains(0) else {
+      throw Unlaunchable("a passed result holds a NUL byte, which \(what) cannot: pass it as stdin")
+    }
+    return word
+  }
+}
+
+/// Why a script could not be started, in a sentence for people.
+public struct Unlaunchable: Error, Hashable, Sendable {
+  /// The sentence.
+  public let reason: String
+
+  /// That reason.
+  public init(_ reason: String) { self.reason = reason }
+}

@@ -1,0 +1,37 @@
+public import ZmeyCore
+public import ZmeyLink
+
+/// What a worker is told by its flags.
+public struct WorkerConfiguration: Sendable {
+  /// The name that it is registered by (`-la`).
+  public var name: String
+  /// Where its scheduler listens (`-sa`).
+  public var scheduler: LinkAddress
+  /// What it shows to people as its place (`-ra`); the host's name if nothing is said.
+  public var host: String
+  /// The folder for scripts, working folders and the spool (`-dt`).
+  public var folder: String
+  /// How often a percentage is reported (`-pt`).
+  public var progressPeriod: Duration
+  /// How often the scheduler is pinged (`-st`).
+  public var pingPeriod: Duration
+  /// How long a stopped worker waits for what it runs.
+  public var drain: Duration
+  /// Which release it is.
+  public var release: String
+
+  /// A configuration of those parts.
+  public init(
+    name: String, scheduler: LinkAddress, host: String, folder: String, progressPeriod: Duration,
+    pingPeriod: Duration, drain: Duration, release: String
+  ) {
+    self.name = name
+    self.scheduler = scheduler
+    self.host = host
+    self.folder = folder
+    self.progressPeriod = progressPeriod
+    self.pingPeriod = pingPeriod
+    self.drain = drain
+    self.release = release
+  }
+}

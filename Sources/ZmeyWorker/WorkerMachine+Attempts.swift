@@ -1,0 +1,129 @@
+internal import NIOCore
+internal import ZmeyCore
+internal import ZmeyLink
+
+/// The life of an attempt.
+extension WorkerMachine {
+  mutating func assigned(_ assignment: Assignment, _ effects: inout [Effect]) {
+    guard attempts[assignment.fence] == nil else { return }
+    attempts[assignment.fence] = Attempt(assignment)
+    launchIfComplete(assignment.fence, &effects)
+  }
+
+  mutating func input(
+    _ fence: Fence, _ index: UInt16, _ bytes: ByteBuffer, _ isLast: Bool, _ effects: inout [Effect]
+  ) {
+    guard attempts[fence]?.missingInputs.contains(index) == true else { return }
+    attempts[fence]?.inputs[Int(index)].writeImmutableBuffer(bytes)
+    guard isLast else { return }
+    attempts[fence]?.missingInputs.remove(index)
+    launchIfComplete(fence, &effects)
+  }
+
+  private mutating func launchIfComplete(_ fence: Fence, _ effects: inout [Effect]) {
+    guard let attempt = attempts[fence], attempt.missingInputs.isEmpty else { return }
+    do throws(Unlaunchable) {
+      let launch = try Launch(attempt)
+      attempts[fence]?.phase = .starting
+      attempts[fence]?.inputs = []
+      effects.append(.launch(launch))
+    } catch {
+      failedToStart(fence, error, &effects)
+    }
+  }
+
+  mutating func started(_ fence: Fence, _ now: Instant) {
+    guard let assignment = attempts[fence]?.assignment else { return }
+    attempts[fence]?.phase = .running(since: now)
+    attempts[fence]?.reportAt = now + settings.reportAfter
+    attempts[fence]?.percentAt = now + settings.progressEvery
+    if let maximum = assignment.maximum { attempts[fence]?.deadline = now + maximum }
+  }
+
+  mutating func failedToStart(_ fence: Fence, _ why: Unlaunchable, _ effects: inout [Effect]) {
+    finish(fence, Outcome(verdict: .failed, reason: why.reason), &effects)
+  }
+
+  mutating func output(
+    _ fence: Fence, _ stream: OutputStream, _ bytes: ByteBuffer, _ now: Instant, _ effects: inout [Effect]
+  ) {
+    guard attempts[fence] != nil else { return }
+    if stream == .standardOutput { attempts[fence]?.percent.append(bytes.readableBytesView) }
+    if let thrown = attempts[fence]?.book.append(stream, bytes), thrown > 0 {
+      effects.append(.acknowledge(fence, bytes: thrown))
+    }
+    guard let pending = attempts[fence]?.book.pendingBytes, pending > 0 else { return }
+    if pending >= FrameLimit.chunk {
+      flush(fence, &effects)
+    } else if attempts[fence]?.flushAt == nil {
+      attempts[fence]?.flushAt = now + settings.flushAfter
+    }
+  }
+
+  /// Sends what is pending. Without a link it stays pending, the window fills, and the script waits.
+  mutating func flush(_ fence: Fence, _ effects: inout [Effect]) {
+    attempts[fence]?.flushAt = nil
+    guard isLinked, let chunks = attempts[fence]?.book.takeChunks() else { return }
+    effects += chunks.map { .send($0.frame(fence)) }
+  }
+
+  mutating func exited(_ fence: Fence, _ exit: ProcessExit, _ effects: inout [Effect]) {
+    guard let attempt = attempts[fence] else { return }
+    var outcome = Outcome(
+      verdict: .failed, exitCode: exit.code, signal: exit.signal, duration: exit.duration,
+      cpuMicroseconds: exit.cpuMicroseconds, peakMemoryKiB: exit.peakMemoryKiB)
+    if case .maximum(let span) = attempt.cause {
+      outcome.verdict = .timedOut
+      outcome.reason = "it ran longer than its maximum of \(Self.words(span))"
+    } else if exit.code == 0 {
+      outcome.verdict = .succeeded
+    } else {
+      outcome.reason = Self.reason(exit, lastErrorLine: attempt.book.lastErrorLine)
+    }
+    finish(fence, outcome, &effects)
+  }
+
+  private mutating func finish(_ fence: Fence, _ outcome: Outcome, _ effects: inout [Effect]) {
+    guard var attempt = attempts[fence] else { return }
+    if attempt.cause == .unwanted {
+      attempts[fence] = nil
+      return
+    }
+    let inline = attempt.book.takeInlineResult()
+    if inline == nil { attempt.book.takeChunks().forEach { effects.append(.send($0.frame(fence))) } }
+    let finish = Finish(
+      fence: fence, outcome: outcome, resultBytes: attempt.book.resultBytes, errorBytes: attempt.book.errorBytes,
+      isCut: attempt.book.isCut, result: inline)
+    attempt.phase = .ended(finish)
+    (attempt.flushAt, attempt.reportAt, attempt.deadline, attempt.killAt, attempt.percentAt) = (nil, nil, nil, nil, nil)
+    attempts[fence] = attempt
+    // On disk before it is on the wire: a worker that dies now reports it when it is back.
+    effects.append(.spool(fence, attempt.book.unstored.map { $0.frame(fence) } + [.finished(finish)]))
+    effects.append(.send(.finished(finish)))
+  }
+
+  /// Begins to end the process of an attempt: TERM now, KILL after the grace.
+  mutating func end(_ fence: Fence, _ cause: Attempt.Cause, _ now: Instant, _ effects: inout [Effect]) {
+    guard let attempt = attempts[fence], !attempt.isEnded else { return }
+    if attempt.cause == nil || cause == .unwanted { attempts[fence]?.cause = cause }
+    attempts[fence]?.deadline = nil
+    switch attempt.phase {
+    case .collecting: attempts[fence] = nil
+    case .starting, .running:
+      guard attempt.killAt == nil else { return }
+      attempts[fence]?.killAt = now + settings.grace
+      effects.append(.terminate(fence))
+    case .ended: break
+    }
+  }
+
+  static func words(_ span: Duration) -> String {
+    Timespan(milliseconds: span.wholeMilliseconds)?.description ?? "\(span)"
+  }
+
+  static func reason(_ exit: ProcessExit, lastErrorLine: String) -> String {
+    let tail = lastErrorLine.isEmpty ? "" : ": \(lastErrorLine)"
+    if let signal = exit.signal { return "it was killed by signal \(signal)\(SignalName.suffix(signal))\(tail)" }
+    return "it exited with code \(exit.code ?? -1)\(tail)"
+  }
+}

@@ -1,0 +1,118 @@
+import Testing
+import ZmeyCore
+
+@testable import ZmeyDefinition
+
+@Suite("Definitions survive YAML")
+struct RoundTripTests {
+  @Test(arguments: 0..<400 as Range<UInt64>)
+  func `what is written reads back the same to the last byte`(seed: UInt64) throws {
+    var source = DefinitionSource(seed: seed)
+    let definitions = source.definitions()
+    #expect(definitions.problems().isEmpty)
+    let text = DefinitionWriter.write(definitions)
+    #expect(isIdentical(try read(text), definitions), "\(text)")
+    #expect(DefinitionWriter.write(try read(text)) == text)
+  }
+
+  @Test(arguments: DefinitionSource.fragments)
+  func `every fragment survives in every place`(text: String) throws {
+    for text in [
+      text, text + "\n", "\n" + text, "a\n" + text, text + "\nb", " " + text, text + "\n\n", text + text,
+    ] {
+      let task = TaskDefinition(
+        name: "t", work: .inline(Program(script: text)), arguments: [text, "x", text])
+      let many = TaskDefinition(
+        name: "u", work: .template(text), arguments: [text, String(repeating: "x", count: 120), text])
+      let definitions = Definitions(pipelines: [
+        PipelineDefinition(name: "p", description: text, tasks: [task, many])
+      ])
+      let yaml = DefinitionWriter.write(definitions)
+      #expect(isIdentical(try read(yaml), definitions), "\(yaml)")
+    }
+  }
+}
+
+/// Draws definitions that make sense but are full of texts that YAML finds hard.
+struct DefinitionSource {
+  static let fragments = [
+    "", " ", "\t", "\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{7}", "\u{1B}[0m",
+    "\u{7F}",
+    "\u{9F}", "\u{FFFE}", "\u{FFFF}", "\u{1FFFE}", "\u{10FFFF}", "\u{E000}", "\u{E001}", "\\ue000", "e000",
+    ":", ": ",
+    "a: b", "#", " #", "\"", "'", "\\", "\\n", "-", "- ", "---", "...", "--- a", "*", "*a", "&a", "!a",
+    "!!str", "%",
+    "%YAML 1.2", "@", "`", "|", ">", "|-", "?", "? ", "{", "}", "[", "]", ",", "no", "yes", "null", "~",
+    "true", "10:30",
+    "007", "1e3", ".inf", "<<", "=", "é", "e\u{301}", "日本語", "👩‍👩‍👧", "🇩🇪", "\u{202E}abc", "\u{300}", "a b",
+    "  x", "x  ", "\tx", "x\t", "echo", "#!/bin/sh", "case x in\n  *) ls;;\nesac", "\n\n", "  \n", " \n\n ",
+    "\t\n",
+  ]
+
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+
+  mutating func definitions() -> Definitions {
+    Definitions(
+      templates: names().map { name in
+        TemplateDefinition(name: name, description: text(), program: program())
+      },
+      pipelines: names().map { name in pipeline(name) })
+  }
+
+  private mutating func pipeline(_ name: String) -> PipelineDefinition {
+    var tasks: [TaskDefinition] = []
+    for name in names() + ["last"] {
+      var task = TaskDefinition(name: name, work: below(2) == 0 ? .template(text()) : .inline(program()))
+      task.arguments = (0..<below(4)).map { _ in text() }
+      for before in tasks where below(2) == 0 {
+        task.after.append(
+          LinkDefinition(
+            task: before.name, when: pick(LinkDefinition.Condition.allCases),
+            pass: pick(LinkDefinition.Pass.allCases)))
+      }
+      tasks.append(task)
+    }
+    return PipelineDefinition(name: name, description: text(), tasks: tasks)
+  }
+
+  private mutating func program() -> Program {
+    var program = Program(script: text() + text())
+    if below(2) == 0 { program.average = timespan() }
+    if below(2) == 0 { program.maximum = timespan() }
+    program.attempts = 1 + below(3)
+    program.rerunIfLost = below(2) == 0
+    program.maxOutput = pick([1024, 1025, 1 << 20, Program.defaultMaxOutput, 1 << 30])
+    return program
+  }
+
+  private mutating func timespan() -> Timespan? {
+    Timespan(milliseconds: Int64(below(pick([10, 100_000, Int(Timespan.longest)]))))
+  }
+
+  /// Up to three different names; a number at the end keeps them apart.
+  private mutating func names() -> [String] {
+    (0..<below(4)).map { index in
+      let wild = String(
+        text().unicodeScalars.filter { $0.properties.generalCategory != .control && $0 != "/" })
+      let name = String(wild.unicodeScalars.prefix(90)) + "\(index)"
+      return Name.problem(name) == nil ? name : "n\(index)"
+    }
+  }
+
+  private mutating func text() -> String {
+    (0..<below(5)).map { _ in pick(Self.fragments) }.joined()
+  }
+
+  private mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+
+  /// SplitMix64: equal seeds give equal definitions everywhere.
+  private mutating func below(_ limit: Int) -> Int {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return Int((mixed ^ (mixed >> 31)) % UInt64(limit))
+  }
+}
