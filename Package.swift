@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Arrows point up this list: a target depends on what stands above it, never below.
 let package = Package(
   name: "zmey",
   dependencies: [
@@ -11,13 +12,66 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .target(name: "CLinux"),
     .target(name: "ZmeyCore"),
+    .target(
+      name: "ZmeyDefinition", dependencies: ["ZmeyCore", "Yams"],
+      exclude: ["zmey.schema.json"]),
+    .target(name: "Postgres", dependencies: ["CLibPQ"]),
+    .target(name: "Processes", dependencies: ["CLinux"]),
+    .target(
+      name: "ZmeyStore", dependencies: ["ZmeyCore", "Postgres"],
+      resources: [.embedInCode("Migrations")]),
     .target(
       name: "ZmeyLink",
       dependencies: [
         "ZmeyCore",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    .target(
+      name: "ZmeyDaemon",
+      dependencies: [
+        "Processes",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
+    .target(
+      name: "ZmeyScheduler",
+      dependencies: [
+        "ZmeyCore", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "Postgres",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    .target(
+      name: "ZmeyWorker",
+      dependencies: [
+        "ZmeyCore", "ZmeyLink", "ZmeyDaemon", "Processes",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio"),
+      ]),
+    .target(
+      name: "ZmeyCommand",
+      dependencies: ["ZmeyCore", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(
+      name: "zmscheduler",
+      dependencies: [
+        "ZmeyCommand", "ZmeyCore", "ZmeyDaemon", "ZmeyLink", "ZmeyScheduler",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    .executableTarget(
+      name: "zmworker",
+      dependencies: [
+        "ZmeyCommand", "ZmeyCore", "ZmeyDaemon", "ZmeyLink", "ZmeyWorker",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ]),
   ]
 )

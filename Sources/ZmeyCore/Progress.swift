@@ -5,6 +5,12 @@ public struct Progress: Hashable, Sendable {
   /// Whether the task runs longer than its average: the bar stands at 99 % and shows `!`.
   public let isOverdue: Bool
 
+  /// A percentage that is known, 0 to 100.
+  public init(percent: Int) {
+    self.percent = min(100, max(0, percent))
+    isOverdue = false
+  }
+
   /// Elapsed ÷ average, capped at 99 %; nil if no average is known.
   ///
   /// - Parameters:

@@ -54,6 +54,13 @@ public struct Timespan: Hashable, Comparable, Sendable {
     return whole * 1000 + fraction * [100, 10, 1][parts[1].count - 1]
   }
 
+  /// That many seconds, at most `longest`.
+  public static func seconds(_ count: Int64) -> Timespan {
+    Timespan(clamping: count.multipliedReportingOverflow(by: 1000).overflow ? .max : count * 1000)
+  }
+
+  private init(clamping milliseconds: Int64) { self.milliseconds = min(max(0, milliseconds), Self.longest) }
+
   /// Orders by length.
   public static func < (left: Timespan, right: Timespan) -> Bool { left.milliseconds < right.milliseconds }
 

@@ -4,36 +4,6 @@ internal import Synchronization
 public import NIOCore
 internal import ZmeyCore
 
-/// Where schedulers are reached: `host:port`, `[::1]:port`.
-public struct LinkAddress: Hashable, Sendable, CustomStringConvertible {
-  /// A name or a number.
-  public let host: String
-  /// 1 to 65535, or 0 to listen on a free one.
-  public let port: Int
-
-  /// The address of those parts.
-  public init(host: String, port: Int) {
-    self.host = host
-    self.port = port
-  }
-
-  /// Reads `host:port`; nil if it is anything else.
-  public init?(_ text: String) {
-    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
-    var host = text[..<colon]
-    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-    else if host.contains(":") { return nil }
-    guard !host.isEmpty else { return nil }
-    self.init(host: String(host), port: Int(port))
-  }
-
-  /// Whether only this machine reaches it.
-  public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
-
-  /// As it is written.
-  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}
-
 /// Makes links on one event loop. Everything of a daemon's links runs on that loop.
 public struct LinkEndpoint: Sendable {
   private static let nextID = Atomic<UInt64>(0)

@@ -1,6 +1,6 @@
-internal import NIOCore
-internal import ZmeyCore
-internal import ZmeyLink
+public import NIOCore
+public import ZmeyCore
+public import ZmeyLink
 
 /// One attempt as the worker knows it.
 struct Attempt: Sendable {

@@ -6,10 +6,10 @@ internal import ZmeyLink
 /// What a script finds in its environment: a few things that every program wants, and the facts of its
 /// task run. Nothing else of the worker's own environment.
 enum TaskEnvironment {
-  private static let inherited: [[UInt8]] = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "LOGNAME", "SHELL"]
-    .compactMap { name in
-      getenv(name).map { Array("\(name)=".utf8) + Array(String(cString: $0).utf8) }
-    } + (getenv("PATH") == nil ? [Array("PATH=/usr/local/bin:/usr/bin:/bin".utf8)] : [])
+  private static let names = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "LOGNAME", "SHELL"]
+  private static let inherited: [[UInt8]] =
+    names.compactMap { name in getenv(name).map { Array("\(name)=\(String(cString: $0))".utf8) } }
+    + (getenv("PATH") == nil ? [Array("PATH=/usr/local/bin:/usr/bin:/bin".utf8)] : [])
 
   static func make(_ launch: Launch, home: String) -> [[UInt8]] {
     let assignment = launch.assignment

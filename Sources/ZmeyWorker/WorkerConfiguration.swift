@@ -1,4 +1,3 @@
-public import ZmeyCore
 public import ZmeyLink
 
 /// What a worker is told by its flags.

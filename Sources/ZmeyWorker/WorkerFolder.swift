@@ -12,7 +12,7 @@ internal import ZmeyLink
 ///     scripts/SHA256  mode 0700
 ///     tasks/N         a task's working folder; N.input beside it its standard input
 ///     spool/RUN-ATTEMPT-NONCE   the frames to send again
-struct WorkerFolder: ~Copyable {
+final class WorkerFolder {
   let path: String
   private let lock: PidLock
 
@@ -22,11 +22,7 @@ struct WorkerFolder: ~Copyable {
   init(_ path: String) throws(WorkerFolderError) {
     self.path = path
     guard Self.make(path) else { throw WorkerFolderError("cannot make the folder \(path): \(Self.lastError())") }
-    do {
-      lock = try PidLock("\(path)/lock")
-    } catch {
-      throw WorkerFolderError("the folder \(path) is in use by another worker, or not writable (\(error))")
-    }
+    lock = try Self.lock("\(path)/lock")
     for name in ["scripts", "tasks"] { Self.remove("\(path)/\(name)") }
     for name in ["scripts", "tasks", "spool"] {
       guard Self.make("\(path)/\(name)") else {
@@ -35,8 +31,16 @@ struct WorkerFolder: ~Copyable {
     }
   }
 
+  private static func lock(_ file: String) throws(WorkerFolderError) -> PidLock {
+    do {
+      return try PidLock(file)
+    } catch {
+      throw WorkerFolderError("\(file) is held by another worker, or cannot be written (\(error))")
+    }
+  }
+
   /// Leaves nothing behind but finishes that still have to be delivered.
-  consuming func leave() {
+  func leave() {
     Self.remove("\(path)/scripts")
     Self.remove("\(path)/tasks")
     if rmdir("\(path)/spool") == 0 {

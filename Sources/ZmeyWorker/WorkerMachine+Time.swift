@@ -1,4 +1,5 @@
 public import ZmeyCore
+internal import ZmeyLink
 
 /// What happens by itself.
 extension WorkerMachine {

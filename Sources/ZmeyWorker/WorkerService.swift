@@ -3,13 +3,14 @@ public import Logging
 public import NIOCore
 internal import Processes
 internal import ZmeyCore
+public import ZmeyDaemon
 internal import ZmeyLink
 
 /// The shell around `WorkerMachine`: feeds it what happens and carries out what it decides.
 ///
 /// The actor lives on the event loop of its link, so frames reach the machine and leave it without a
 /// change of thread; processes live on a thread of their own, for a clone suspends it.
-public actor WorkerService {
+public actor WorkerService: DaemonService {
   /// The event loop's executor.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
@@ -50,7 +51,7 @@ public actor WorkerService {
     let taken = try WorkerFolder(configuration.folder)
     machine = WorkerMachine(
       settings: .init(progressEvery: configuration.progressPeriod), spooled: taken.spooled())
-    folder = consume taken
+    folder = taken
     let endpoint = LinkEndpoint(loop: loop) { [self] event in
       assumeIsolated { $0.happened(event) }
     }
@@ -62,7 +63,7 @@ public actor WorkerService {
     }
     wakeUp?.task.cancel()
     link?.close()
-    folder.take()?.leave()
+    taken.leave()
   }
 
   /// Finishes what runs, takes no more, and ends.

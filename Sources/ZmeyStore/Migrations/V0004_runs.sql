@@ -47,6 +47,8 @@ create table zm.task_run (
   max_attempts smallint not null,
   scheduler_id int,
   worker_id int,
+  -- What the script said of itself, 0 to 100.
+  progress smallint check (progress between 0 and 100),
   exit_code smallint,
   signal smallint,
   reason text,

@@ -107,7 +107,7 @@ begin
     delete from zm.queue q where q.ctid = any (array(select row from picked))
   ), assigned as (
     update zm.task_run t set state = 3, attempt = t.attempt + 1, scheduler_id = p_scheduler,
-      worker_id = p_slots[p.place], started_at = null
+      worker_id = p_slots[p.place], started_at = null, progress = null
     from picked p where t.id = p.task_run_id and t.state = 1
     returning t.id, t.run_id, t.attempt, t.worker_id, t.owner_id, t.name, t.task_id, t.program_id,
       gen_random_uuid() as nonce
@@ -147,6 +147,16 @@ begin
   from unnest(p_id, p_attempt, p_nonce, p_age_us) as i (id, attempt, nonce, age)
   join zm.inflight x on x.task_run_id = i.id and x.attempt = i.attempt and x.nonce = i.nonce
   where t.id = i.id and t.attempt = i.attempt and t.state = 3;
+end $$;
+
+create function zm_sched.progress(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
+    p_percent smallint[]) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform zm.guard(p_scheduler, p_epoch);
+  update zm.task_run t set progress = i.percent
+  from unnest(p_id, p_attempt, p_nonce, p_percent) as i (id, attempt, nonce, percent)
+  join zm.inflight x on x.task_run_id = i.id and x.attempt = i.attempt and x.nonce = i.nonce
+  where t.id = i.id and t.attempt = i.attempt and t.state between 3 and 6;
 end $$;
 
 -- What an attempt's outcome makes of its task run: a failure is tried again while attempts are left and

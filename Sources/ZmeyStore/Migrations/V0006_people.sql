@@ -344,7 +344,7 @@ end $$;
 -- security_invoker: row security of the caller applies.
 
 create view zm_api.task_run with (security_invoker = true) as
-select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as state, t.attempt, t.exit_code, t.signal,
+select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as state, t.attempt, t.progress, t.exit_code, t.signal,
   t.reason, w.name as worker, t.created_at, t.started_at, t.finished_at, g.average_ms, g.maximum_ms,
   (extract(epoch from coalesce(t.finished_at, clock_timestamp()) - t.started_at) * 1000)::bigint as elapsed_ms,
   case when t.state between 4 and 6 then extract(epoch from clock_timestamp() - ws.last_seen)::int end as silent_s,

@@ -1,0 +1,50 @@
+/// What a ``ProcessReactor`` has to tell.
+public enum ProcessEvent: Sendable, Equatable {
+  /// The program has been executed; `pid` is also the number of its session and process group.
+  case started(id: UInt64, pid: Int32)
+  /// The program could not be executed. Nothing follows for this id.
+  case failedToStart(id: UInt64, failure: LaunchFailure)
+  /// The process wrote these bytes, to be given back by ``ProcessReactor/acknowledge(_:bytes:)``.
+  case output(id: UInt64, stream: OutputStream, bytes: [UInt8])
+  /// The process has ended and all its output was delivered. Nothing follows for this id.
+  case finished(id: UInt64, exit: Exit)
+}
+
+/// One of the two streams that a process writes.
+public enum OutputStream: Sendable {
+  /// Descriptor 1.
+  case standardOutput
+  /// Descriptor 2.
+  case standardError
+}
+
+/// How a process ended and what it used.
+public struct Exit: Sendable, Equatable {
+  /// The way a process ended.
+  public enum Status: Sendable, Equatable {
+    /// By itself, with a code from 0 to 255.
+    case exited(Int32)
+    /// By a signal.
+    case signalled(Int32, coreDumped: Bool)
+  }
+
+  /// How it ended.
+  public var status: Status
+  /// What it and the children that it waited for used.
+  public var usage: ResourceUsage
+  /// From before its start to its end, by `CLOCK_MONOTONIC`.
+  public var nanoseconds: UInt64
+  /// Whether a descendant still held a pipe open, so that what it wrote later is not part of the output.
+  public var outputCutByDescendants: Bool
+}
+
+/// What a process used, see getrusage(2).
+public struct ResourceUsage: Sendable, Equatable {
+  /// The largest resident set of the largest process, in KiB. It is never below that of the launching
+  /// process at the time: the kernel counts the memory that the child shared with it before the exec.
+  public var maximumResidentKiB: Int64
+  /// Processor time in user mode, in microseconds.
+  public var userMicroseconds: Int64
+  /// Processor time in the kernel, in microseconds.
+  public var systemMicroseconds: Int64
+}

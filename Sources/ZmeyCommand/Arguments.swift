@@ -1,0 +1,35 @@
+public import ArgumentParser
+internal import Glibc
+public import ZmeyCore
+
+extension Timespan: ExpressibleByArgument {
+  /// Reads `90s`, `5m`, `1h30m`, or plain seconds.
+  public init?(argument: String) { self.init(argument) }
+  /// As people write it.
+  public var defaultValueDescription: String { description }
+}
+
+extension TaskRunState: ExpressibleByArgument {
+  /// Reads a state's name.
+  public init?(argument: String) { self.init(name: argument) }
+  /// Every state's name.
+  public static var allValueStrings: [String] { allCases.map(\.name) }
+}
+
+/// The value of an environment variable; nil if it is not set or empty.
+public func environment(_ name: String) -> String? {
+  getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+}
+
+/// This machine's name.
+public func hostName() -> String {
+  var name = utsname()
+  guard uname(&name) == 0 else { return "unknown" }
+  return withUnsafeBytes(of: &name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+}
+
+/// Writes a line to standard error, in one call.
+public func printError(_ line: String) {
+  let bytes = Array("\(line)\n".utf8)
+  _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}

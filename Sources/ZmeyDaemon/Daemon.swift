@@ -1,0 +1,92 @@
+internal import Glibc
+public import Logging
+public import NIOCore
+internal import NIOPosix
+internal import Processes
+internal import UnixSignals
+
+/// What runs in a daemon until it is told to stop.
+public protocol DaemonService: Sendable {
+  /// Works until stopped.
+  func run() async throws
+  /// Ends politely: `run` returns when everything is in order.
+  func stop() async
+}
+
+/// What every daemon has: a log that can be reopened, a file that says it runs, signals, and one event loop.
+public enum Daemon {
+  /// How a daemon is set up, whatever it does.
+  public struct Options: Sendable {
+    /// Where its lines go; nil for standard error.
+    public var logFile: String?
+    /// The lowest level that is written.
+    public var logLevel: Logger.Level
+    /// A file that is locked while the daemon lives and holds its process number.
+    public var pidFile: String?
+
+    /// Those options.
+    public init(logFile: String?, logLevel: Logger.Level, pidFile: String?) {
+      self.logFile = logFile
+      self.logLevel = logLevel
+      self.pidFile = pidFile
+    }
+  }
+
+  /// Reads the name of a level.
+  ///
+  /// - Throws: `DaemonError` if there is none of that name.
+  public static func logLevel(_ name: String) throws -> Logger.Level {
+    guard let level = Logger.Level(rawValue: name) else { throw DaemonError("'\(name)' is no level of the log") }
+    return level
+  }
+
+  /// Runs the service that `make` makes until it ends by itself or by a signal: TERM and INT stop it, HUP opens
+  /// the log again.
+  ///
+  /// - Throws: what the service throws; `LogFileError`; `DaemonError` if another daemon holds the pid file.
+  public static func run(
+    _ label: String, _ options: Options, _ make: (any EventLoop, Logger) throws -> any DaemonService
+  ) async throws {
+    // A peer that goes away in the middle of a write is an error code, not the end of the daemon.
+    signal(SIGPIPE, SIG_IGN)
+    let lock = try options.pidFile.map { path in
+      do { return LockBox(try PidLock(path)) } catch { throw DaemonError("cannot take \(path): \(error)") }
+    }
+    let log = try LogFile(path: options.logFile)
+    let logger = Logger(label: label) { _ in LineLogHandler(file: log, level: options.logLevel) }
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let service = try make(group.next(), logger)
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await service.run() }
+      tasks.addTask {
+        for await signal in signals {
+          switch signal {
+          case .sighup:
+            do { try log.reopen() } catch { logger.error("\(error)") }
+            logger.info("the log is open again")
+          default: await service.stop()
+          }
+        }
+      }
+      defer { tasks.cancelAll() }
+      try await tasks.next()
+    }
+    try await group.shutdownGracefully()
+    withExtendedLifetime(lock) {}
+  }
+
+  /// Keeps a lock for as long as a reference to it lives.
+  private final class LockBox: Sendable {
+    let lock: PidLock
+    init(_ lock: consuming PidLock) { self.lock = lock }
+  }
+}
+
+/// Why a daemon does not start, in a sentence.
+public struct DaemonError: Error, CustomStringConvertible {
+  /// The sentence.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,35 @@
+internal import NIOCore
+internal import ZmeyCore
+internal import ZmeyLink
+internal import ZmeyStore
+
+extension Assignment {
+  /// What the database gave, for the link: large inputs follow in parts.
+  static func make(_ task: ClaimedTask) -> (Assignment, [Frame]) {
+    var parts: [Frame] = []
+    let inputs = task.inputs.enumerated().map { index, input in
+      guard input.bytes.count > FrameLimit.chunk else {
+        return Input(pass: input.pass, bytes: ByteBuffer(bytes: input.bytes))
+      }
+      var rest = ByteBuffer(bytes: input.bytes)
+      while let piece = rest.readSlice(length: min(rest.readableBytes, FrameLimit.chunk)), piece.readableBytes > 0 {
+        parts.append(
+          .input(task.fence, index: UInt16(index), bytes: piece, isLast: rest.readableBytes == 0))
+      }
+      return Input(pass: input.pass, bytes: nil)
+    }
+    let assignment = Assignment(
+      fence: task.fence, run: task.run, name: task.name, pipeline: task.pipeline ?? "", owner: task.owner,
+      script: ByteBuffer(bytes: task.script), maximum: task.maximum, maxOutput: task.maxOutput,
+      arguments: task.arguments, inputs: inputs)
+    return (assignment, parts)
+  }
+}
+
+extension SchedulerBatch.Finished {
+  init(_ finish: Finish) {
+    self.init(
+      fence: finish.fence, outcome: finish.outcome, resultBytes: finish.resultBytes, errorBytes: finish.errorBytes,
+      isCut: finish.isCut, result: finish.result.map { Array(buffer: $0) })
+  }
+}

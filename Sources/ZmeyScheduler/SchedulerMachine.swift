@@ -1,0 +1,210 @@
+public import NIOCore
+public import ZmeyCore
+public import ZmeyLink
+public import ZmeyStore
+
+/// Everything a scheduler decides, without doing any of it.
+///
+/// What holds:
+/// - An attempt is known here from the commit of its claim until the commit of its end; it belongs to one
+///   worker, and takes one of that worker's slots until its end arrives here.
+/// - Nothing is dispatched before its claim has committed, and nothing is settled before its end has.
+/// - What could not be written goes back in front and is written again; the fence makes that harmless.
+public struct SchedulerMachine: Sendable {
+  /// What happens to a scheduler.
+  public enum Event: Sendable {
+    /// The name was taken: this is the list of workers and what the name has under way.
+    case acquired([WorkerRecord], [AdoptableAttempt])
+    /// The list of workers as it is now.
+    case workers([WorkerRecord])
+    /// A worker introduces itself.
+    case greeted(LinkID, Hello)
+    /// A worker says something.
+    case received(LinkID, Frame)
+    /// A link is gone.
+    case closed(LinkID)
+    /// A batch was carried out; `scripts` are the texts that its claims need and this machine lacked.
+    case performed(SchedulerBatch, SchedulerBatchResult, scripts: [[UInt8]: ByteBuffer])
+    /// A batch was not carried out, or nobody knows: the database went away.
+    case failed(SchedulerBatch)
+    /// Something was queued.
+    case notified
+    /// Claim nothing more.
+    case stop
+    /// Time has passed.
+    case tick
+  }
+
+  /// What the shell has to do, in this order.
+  public enum Effect: Hashable, Sendable {
+    /// Send a frame.
+    case send(LinkID, Frame)
+    /// Close a link after what was sent.
+    case close(LinkID)
+    /// Write a line to the log.
+    case log(String)
+  }
+
+  /// Periods.
+  public struct Settings: Sendable {
+    /// After how long a silent worker's attempts are given up (`-cw`).
+    public var giveUpAfter: Duration
+    /// How long to wait before looking into an empty queue again; notifications make it soon, this makes
+    /// it sure.
+    public var polls: [Duration]
+
+    /// The usual values.
+    public init(
+      giveUpAfter: Duration = .seconds(60),
+      polls: [Duration] = [.milliseconds(50), .milliseconds(250), .seconds(1), .seconds(5)]
+    ) {
+      self.giveUpAfter = giveUpAfter
+      self.polls = polls
+    }
+
+    /// What workers are told: they end what they run before it is given up here.
+    public var lease: Duration { giveUpAfter * 0.8 }
+  }
+
+  /// How much of the outbox goes in one batch.
+  static let batchFinishes = 1000
+  static let batchChunkBytes = 8 << 20
+
+  let settings: Settings
+  var workers: [WorkerID: WorkerState] = [:]
+  var links: [LinkID: WorkerID] = [:]
+  /// Ends that are not settled yet, with the worker that waits for it.
+  var finishing: [Fence: WorkerID] = [:]
+  /// What the database has to be told.
+  var outbox = SchedulerBatch()
+  /// Texts of scripts by digest; dropped as a whole when it grows large.
+  var scripts: [[UInt8]: ByteBuffer] = [:]
+  /// Whether the queue may hold something: false once a claim came back empty.
+  var isHungry = true
+  /// When to look again, and how many looks were in vain.
+  var pollAt: Instant?
+  var vainPolls = 0
+  var isStopping = false
+  var hasAcquired = false
+
+  /// A scheduler that has not taken its name yet.
+  public init(settings: Settings = Settings()) { self.settings = settings }
+
+  /// Lets one event happen.
+  public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
+    var effects: [Effect] = []
+    switch event {
+    case .acquired(let records, let attempts): acquired(records, attempts, now, &effects)
+    case .workers(let records): update(records, now, &effects)
+    case .greeted(let link, let hello): greeted(link, hello, now, &effects)
+    case .received(let link, let frame): received(link, frame, now, &effects)
+    case .closed(let link): closed(link, now, &effects)
+    case .performed(let batch, let result, let texts): performed(batch, result, texts, now, &effects)
+    case .failed(let batch): putBack(batch)
+    case .notified: wake()
+    case .stop: isStopping = true
+    case .tick: tick(now, &effects)
+    }
+    return effects
+  }
+
+  mutating func wake() {
+    isHungry = true
+    vainPolls = 0
+    pollAt = nil
+  }
+
+  // MARK: The database
+
+  /// What to tell and ask the database next; nil if there is nothing. The caller carries it out and reports
+  /// `performed` or `failed` before it takes the next.
+  public mutating func takeBatch() -> SchedulerBatch? {
+    var batch = outbox
+    outbox = SchedulerBatch()
+    if batch.finished.count > Self.batchFinishes {
+      outbox.finished = Array(batch.finished[Self.batchFinishes...])
+      batch.finished.removeSubrange(Self.batchFinishes...)
+    }
+    limitChunks(&batch)
+    // After ends the queue is asked in any case: what follows them is in it, in this very transaction.
+    if !isStopping, isHungry || !batch.finished.isEmpty {
+      batch.slots = Placement.slots(workers.values.compactMap(\.candidate), limit: Self.batchFinishes)
+    }
+    return batch.isEmpty ? nil : batch
+  }
+
+  /// Keeps a batch's output within bounds. An end waits for the batch that holds the last of its output.
+  private mutating func limitChunks(_ batch: inout SchedulerBatch) {
+    var bytes = 0
+    guard let cut = batch.chunks.firstIndex(where: { chunk in
+      bytes += chunk.bytes.count
+      return bytes > Self.batchChunkBytes
+    }), cut > 0 else { return }
+    outbox.chunks = Array(batch.chunks[cut...])
+    batch.chunks.removeSubrange(cut...)
+    let waiting = Set(outbox.chunks.map(\.fence))
+    outbox.finished = batch.finished.filter { waiting.contains($0.fence) } + outbox.finished
+    batch.finished.removeAll { waiting.contains($0.fence) }
+  }
+
+  private mutating func putBack(_ batch: SchedulerBatch) {
+    outbox.running = batch.running + outbox.running
+    outbox.percents = batch.percents + outbox.percents
+    outbox.chunks = batch.chunks + outbox.chunks
+    outbox.finished = batch.finished + outbox.finished
+    outbox.lost = batch.lost + outbox.lost
+    isHungry = true
+  }
+
+  private mutating func performed(
+    _ batch: SchedulerBatch, _ result: SchedulerBatchResult, _ texts: [[UInt8]: ByteBuffer], _ now: Instant,
+    _ effects: inout [Effect]
+  ) {
+    var stored: [Fence: Int32] = [:]
+    for chunk in batch.chunks { stored[chunk.fence] = chunk.number }
+    for (fence, number) in stored {
+      if let link = linkOf(fence) { effects.append(.send(link, .outputStored(fence, chunk: number))) }
+    }
+    for finished in batch.finished {
+      if let worker = finishing.removeValue(forKey: finished.fence), let link = workers[worker]?.link {
+        effects.append(.send(link, .settled(finished.fence)))
+      }
+    }
+    for (taskRun, attempt, isDuplicate) in result.notAccepted where !isDuplicate {
+      effects.append(.log("the result of task run \(taskRun), attempt \(attempt) came too late and is thrown away"))
+    }
+    if scripts.count > 1000 { scripts.removeAll() }
+    scripts.merge(texts) { _, new in new }
+    for task in result.claimed { dispatch(task, &effects) }
+    for worker in workers.values where worker.isLeaving { closeIfDone(worker.record.id, &effects) }
+    if !batch.slots.isEmpty { planNextClaim(asked: batch.slots.count, claimed: result.claimed.count, now) }
+  }
+
+  /// The worker's link for an attempt that runs or has ended.
+  private func linkOf(_ fence: Fence) -> LinkID? {
+    if let worker = finishing[fence] { return workers[worker]?.link }
+    return workers.values.first { $0.attempts[fence] != nil }?.link
+  }
+
+  private mutating func planNextClaim(asked: Int, claimed: Int, _ now: Instant) {
+    if claimed > 0 {
+      wake()
+    } else {
+      isHungry = false
+      pollAt = now + settings.polls[min(vainPolls, settings.polls.count - 1)]
+      vainPolls += 1
+    }
+  }
+
+  private mutating func dispatch(_ task: ClaimedTask, _ effects: inout [Effect]) {
+    workers[task.worker]?.attempts[task.fence] = .assigned
+    // Without a link it stays assigned; the greeting that comes next does not name it, and it is freed.
+    guard let link = workers[task.worker]?.link else { return }
+    if workers[task.worker]?.scripts.insert(task.script).inserted == true, let body = scripts[task.script] {
+      effects.append(.send(link, .script(sha256: ByteBuffer(bytes: task.script), body: body)))
+    }
+    let (assignment, parts) = Assignment.make(task)
+    effects.append(.send(link, .assign(assignment)))
+    effects += parts.map { .send(link, $0) }
+  }
+}

@@ -1,0 +1,303 @@
+internal import Glibc
+public import Logging
+public import NIOCore
+internal import Postgres
+internal import ZmeyCore
+public import ZmeyDaemon
+internal import ZmeyLink
+internal import ZmeyStore
+
+/// The shell around `SchedulerMachine`: workers' links on one side, the database on the other.
+///
+/// The actor lives on the event loop of its links, so frames reach the machine without a change of thread. The
+/// database is one lane: while a batch is under way the next one grows, so the batches are as large as the load
+/// makes them and a quiet scheduler answers at once.
+public actor SchedulerService: DaemonService {
+  /// The event loop's executor.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
+
+  private let configuration: SchedulerConfiguration
+  private let loop: any EventLoop
+  private let logger: Logger
+  private var machine: SchedulerMachine
+  private var links: [LinkID: Link] = [:]
+  private var wakeUp: (at: Instant, task: Scheduled<Void>)?
+  private var isStopping = false
+  private var isPulseDue = true
+  private var isListDue = false
+  private let work: AsyncStream<Void>
+  private let workSignal: AsyncStream<Void>.Continuation
+
+  /// A scheduler that has not begun.
+  public init(_ configuration: SchedulerConfiguration, loop: any EventLoop, logger: Logger) {
+    self.configuration = configuration
+    self.loop = loop
+    self.logger = logger
+    machine = SchedulerMachine(settings: .init(giveUpAfter: configuration.giveUpAfter))
+    (work, workSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Works until it is stopped.
+  ///
+  /// - Throws: `DatabaseError` if the database refuses it at the start (not registered, already running) or the
+  ///   name is taken over later (`ZM001`); `StoreError` for a schema of another version; `IOError` if it cannot
+  ///   listen.
+  public func run() async throws {
+    let endpoint = LinkEndpoint(loop: loop) { [self] event in
+      assumeIsolated { $0.happened(event) }
+    }
+    // The name before the port: a second process of that name says so, whatever else is in use.
+    var anchor: Anchor? = try await acquire()
+    let timing = LinkTiming(silence: configuration.giveUpAfter, ping: configuration.giveUpAfter)
+    let (channel, address) = try await endpoint.listen(configuration.listen, timing: timing)
+    logger.info("ready", metadata: ["scheduler": "\(configuration.name)", "address": "\(address)"])
+    let pulse = loop.scheduleRepeatedTask(
+      initialDelay: .nanoseconds(configuration.pulsePeriod.wholeNanoseconds),
+      delay: .nanoseconds(configuration.pulsePeriod.wholeNanoseconds)
+    ) { [self] _ in
+      assumeIsolated {
+        $0.isPulseDue = true
+        $0.isListDue = true
+        $0.workSignal.yield()
+      }
+    }
+    defer {
+      pulse.cancel()
+      wakeUp?.task.cancel()
+      channel.close(promise: nil)
+      for link in links.values { link.close() }
+    }
+    while let held = anchor {
+      do {
+        try await serve(held)
+        return
+      } catch let error as DatabaseError where error.isConnectionLost {
+        logger.error("the database is away", metadata: ["reason": "\(error.message)"])
+      }
+      anchor = await reacquire()
+    }
+  }
+
+  /// Writes what is under way and ends. Workers keep what they run for the next process of this name.
+  public func stop() {
+    logger.info("stopping")
+    isStopping = true
+    perform([.stop])
+    workSignal.yield()
+    workSignal.finish()
+  }
+
+  // MARK: Links
+
+  private func happened(_ event: LinkEvent) {
+    switch event {
+    case .greeted(let link, .hello(let hello)):
+      links[link.id] = link
+      isPulseDue = true
+      perform([.greeted(link.id, hello)])
+    case .greeted(let link, _): link.close()
+    case .received(let id, let frames): perform(frames.map { .received(id, $0) })
+    case .closed(let id, let error):
+      links[id] = nil
+      isPulseDue = true
+      if let error { logger.warning("a link is gone", metadata: ["reason": "\(error)"]) }
+      perform([.closed(id)])
+    }
+  }
+
+  private func perform(_ events: [SchedulerMachine.Event]) {
+    var frames: [LinkID: [Frame]] = [:]
+    var closing: [LinkID] = []
+    let now = Instant.now()
+    for event in events {
+      for effect in machine.handle(event, at: now) {
+        switch effect {
+        case .send(let link, let frame): frames[link, default: []].append(frame)
+        case .close(let link): closing.append(link)
+        case .log(let line): logger.info("\(line)")
+        }
+      }
+    }
+    for (id, batch) in frames { links[id]?.send(batch) }
+    for id in closing { links[id]?.close() }
+    schedule()
+    workSignal.yield()
+  }
+
+  private func schedule() {
+    guard let deadline = machine.nextDeadline else { return }
+    if let wakeUp, wakeUp.at <= deadline { return }
+    wakeUp?.task.cancel()
+    let task = loop.scheduleTask(deadline: NIODeadline.uptimeNanoseconds(deadline.nanoseconds)) { [self] in
+      assumeIsolated {
+        $0.wakeUp = nil
+        $0.perform([.tick])
+      }
+    }
+    wakeUp = (deadline, task)
+  }
+
+  // MARK: Database
+
+  /// The name, held by one connection that also listens, and the connection that everything else goes through.
+  private struct Anchor: Sendable {
+    let identity: SchedulerIdentity
+    let listener: Listener
+    let connection: Connection
+  }
+
+  private func acquire() async throws -> Anchor {
+    let address = configuration.remote ?? "\(configuration.listen)"
+    let (listener, identity) = try await Listener.open(
+      configuration.database, applicationName: "zmscheduler \(configuration.name)", channels: ["zm_wake"]
+    ) { [configuration] session in
+      try SchedulerIdentity.acquire(
+        configuration.name, address: address, host: configuration.host, processID: getpid(),
+        release: configuration.release, session)
+    }
+    let connection = try await Connection.open(
+      configuration.database, applicationName: "zmscheduler \(configuration.name)")
+    let (workers, attempts) = try await connection.run { session in
+      (try identity.workers(session), try identity.adoptable(session))
+    }
+    logger.info(
+      "took the name",
+      metadata: ["epoch": "\(identity.epoch)", "workers": "\(workers.count)", "under way": "\(attempts.count)"])
+    perform([.acquired(workers, attempts)])
+    return Anchor(identity: identity, listener: listener, connection: connection)
+  }
+
+  /// Tries for ever, with pauses that grow to 2 s. Ends with nil when the scheduler is stopped.
+  private func reacquire() async -> Anchor? {
+    var pause = Duration.milliseconds(100)
+    while !isStopping {
+      try? await Task.sleep(for: pause)
+      pause = min(pause * 2, .seconds(2))
+      do {
+        return try await acquire()
+      } catch {
+        logger.warning("the database is still away", metadata: ["reason": "\(error)"])
+      }
+    }
+    return nil
+  }
+
+  /// Serves until the scheduler is stopped.
+  ///
+  /// - Throws: `DatabaseError` when the connection is lost, or the name is.
+  private func serve(_ anchor: Anchor) async throws {
+    defer { anchor.listener.close() }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await self.listen(anchor.listener) }
+      group.addTask { try await self.write(anchor) }
+      // Whoever ends first: the lane when the scheduler stops, either of them when the connection is lost.
+      try await group.next()
+      group.cancelAll()
+    }
+    await anchor.connection.close()
+  }
+
+  private func listen(_ listener: Listener) async throws {
+    for await event in listener.events {
+      switch event {
+      case .notified:
+        isListDue = true
+        perform([.notified])
+      case .lost(let error): throw error
+      }
+    }
+    // Closed by whoever ended first.
+    try Task.checkCancellation()
+    throw DatabaseError(kind: .connection, message: "the listening connection ended")
+  }
+
+  private func write(_ anchor: Anchor) async throws {
+    for await _ in work {
+      while !Task.isCancelled {
+        if let batch = machine.takeBatch() {
+          try await carryOut(batch, anchor)
+        } else if isListDue {
+          isListDue = false
+          let records = try await anchor.connection.run { try anchor.identity.workers($0) }
+          perform([.workers(records)])
+        } else if isPulseDue {
+          isPulseDue = false
+          let pulses = machine.pulses(at: .now())
+          try await anchor.connection.run { try anchor.identity.heartbeat(pulses, $0) }
+        } else {
+          break
+        }
+      }
+      try Task.checkCancellation()
+    }
+    try await anchor.connection.run { try anchor.identity.release($0) }
+  }
+
+  private func carryOut(_ batch: SchedulerBatch, _ anchor: Anchor) async throws {
+    let known = Set(machine.scripts.keys)
+    do {
+      let (result, texts) = try await anchor.connection.run { session in
+        let result = try anchor.identity.perform(batch, session)
+        let missing = Set(result.claimed.map(\.script)).subtracting(known)
+        let texts = missing.isEmpty ? [:] : try anchor.identity.scripts(Array(missing), session)
+        return (result, texts)
+      }
+      perform([.performed(batch, result, scripts: texts.mapValues { ByteBuffer(string: $0) })])
+    } catch let error as DatabaseError where error.isTransient {
+      perform([.failed(batch)])
+    } catch let error as DatabaseError where !error.endsTheScheduler {
+      // Something in it is refused. What can be written is written; the rest must not hold it up for ever.
+      logger.error("the database refuses a batch", metadata: ["reason": "\(error)"])
+      try await carryOutSingly(batch, anchor)
+    } catch {
+      perform([.failed(batch)])
+      throw error
+    }
+  }
+
+  private func carryOutSingly(_ batch: SchedulerBatch, _ anchor: Anchor) async throws {
+    for single in batch.singles {
+      do {
+        let result = try await anchor.connection.run { try anchor.identity.perform(single, $0) }
+        perform([.performed(single, result, scripts: [:])])
+      } catch let error as DatabaseError where !error.endsTheScheduler && !error.isTransient {
+        guard var finished = single.finished.first else {
+          logger.error("the database refuses this alone", metadata: ["reason": "\(error)"])
+          perform([.performed(single, SchedulerBatchResult(), scripts: [:])])
+          continue
+        }
+        finished.outcome = Outcome(verdict: .failed, reason: "its result could not be stored: \(error.message)")
+        finished.result = nil
+        var replacement = SchedulerBatch()
+        replacement.finished = [finished]
+        let result = try await anchor.connection.run { [replacement] in try anchor.identity.perform(replacement, $0) }
+        perform([.performed(single, result, scripts: [:])])
+      } catch {
+        perform([.failed(single)])
+        throw error
+      }
+    }
+  }
+}
+
+extension DatabaseError {
+  /// Whether the same statements may go through at once: somebody else was in the way.
+  var isTransient: Bool { kind == .deadlock || kind == .serialization }
+
+  /// Whether going on makes no sense: the connection or the name is lost.
+  var endsTheScheduler: Bool { isConnectionLost || sqlState == "ZM001" || kind == .cancelled }
+}
+
+extension SchedulerBatch {
+  /// The same, one thing at a time and without a claim.
+  var singles: [SchedulerBatch] {
+    func one(_ fill: (inout SchedulerBatch) -> Void) -> SchedulerBatch {
+      var batch = SchedulerBatch()
+      fill(&batch)
+      return batch
+    }
+    return running.map { item in one { $0.running = [item] } } + percents.map { item in one { $0.percents = [item] } }
+      + chunks.map { item in one { $0.chunks = [item] } } + finished.map { item in one { $0.finished = [item] } }
+      + lost.map { item in one { $0.lost = [item] } }
+  }
+}

@@ -1,0 +1,38 @@
+internal import NIOCore
+internal import ZmeyCore
+internal import ZmeyLink
+internal import ZmeyStore
+
+/// A worker as its scheduler knows it.
+struct WorkerState: Sendable {
+  /// How far an attempt is, seen from here.
+  enum Held: Sendable {
+    /// Claimed for this worker; sent, if it has a link.
+    case assigned
+    /// The worker said that the process exists.
+    case running
+  }
+
+  var record: WorkerRecord
+  var link: LinkID?
+  /// Which process it is; nil until one has greeted this scheduler.
+  var incarnation: Nonce?
+  var attempts: [Fence: Held] = [:]
+  /// Scripts sent on this link.
+  var scripts: Set<[UInt8]> = []
+  /// Takes no more work: it said so, or it was taken off the list.
+  var isLeaving = false
+  /// When its attempts are given up unless it greets before.
+  var lostAt: Instant?
+  var lastHeard: Instant?
+  var host: String?
+  var release: String?
+
+  init(_ record: WorkerRecord) { self.record = record }
+
+  /// What placement may use; nil if it takes nothing.
+  var candidate: Placement.Candidate? {
+    guard link != nil, !isLeaving else { return nil }
+    return Placement.Candidate(worker: record.id, slots: record.slots, busy: attempts.count)
+  }
+}

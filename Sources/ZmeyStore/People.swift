@@ -1,0 +1,100 @@
+internal import FoundationEssentials
+public import Postgres
+public import ZmeyCore
+
+/// What people change, each through one function of `zm_api`: it checks the owner, writes the audit row, and
+/// raises an error with a SQLSTATE of ours. Every function throws `DatabaseError`.
+public enum People {
+  /// One line of what an apply did.
+  public struct Change: Hashable, Codable, Sendable {
+    /// `+` new, `~` changed, `=` as it was.
+    public let action: String
+    /// `template` or `pipeline`.
+    public let kind: String
+    /// Which one.
+    public let name: String
+  }
+
+  /// Makes the caller's definitions what `definitions` says, all or nothing. Others stay.
+  public static func apply(_ definitions: Definitions, _ session: borrowing Session) throws -> [Change] {
+    let document = String(decoding: try JSONEncoder().encode(definitions), as: UTF8.self)
+    return try session.query(
+      Statement("apply", "select action, kind, name from zm_api.apply($1)"), [.json(document)]
+    ).map { row throws(DatabaseError) in
+      Change(action: try row.text(0), kind: try row.text(1), name: try row.text(2))
+    }
+  }
+
+  /// The caller's definitions: of those pipelines with what they need, or all.
+  public static func export(_ pipelines: [String]?, _ session: borrowing Session) throws -> Definitions {
+    let document = try session.query(
+      Statement("export", "select zm_api.export($1)"), [.textArray(pipelines)]
+    ).first { row throws(DatabaseError) in try row.text(0) }
+    return try JSONDecoder().decode(Definitions.self, from: Data((document ?? "{}").utf8))
+  }
+
+  /// Starts a pipeline, or one task of it and what follows.
+  public static func start(
+    pipeline: String, task: String?, arguments: [String], _ session: borrowing Session
+  ) throws -> RunID {
+    try run(
+      Statement("start", "select zm_api.start($1, $2, $3)"),
+      [.text(pipeline), .text(task), .textArray(arguments)], session)
+  }
+
+  /// Starts `count` task runs of a template without arguments, as one run.
+  public static func submit(template: String, count: Int32, _ session: borrowing Session) throws -> RunID {
+    try run(
+      Statement("submit_count", "select zm_api.submit($1, $2)"), [.text(template), .int4(count)], session)
+  }
+
+  /// Starts one task run of a template for each list of arguments, as one run.
+  public static func submit(
+    template: String, arguments: [[String]], _ session: borrowing Session
+  ) throws -> RunID {
+    let document = String(decoding: try JSONEncoder().encode(arguments), as: UTF8.self)
+    return try run(
+      Statement("submit_args", "select zm_api.submit($1, null, $2)"), [.text(template), .json(document)], session)
+  }
+
+  /// Runs a command once.
+  public static func execute(_ command: [String], _ session: borrowing Session) throws -> RunID {
+    try run(Statement("exec", "select zm_api.exec($1)"), [.textArray(command)], session)
+  }
+
+  private static func run(
+    _ statement: Statement, _ parameters: [Parameter], _ session: borrowing Session
+  ) throws -> RunID {
+    guard let run = try session.query(statement, parameters).first({ row throws(DatabaseError) in try row.int64(0) })
+    else { throw DatabaseError(kind: .decoding, message: "no run came back", statement: statement.name) }
+    return RunID(run)
+  }
+
+  /// Registers a scheduler.
+  public static func addScheduler(_ name: String, _ session: borrowing Session) throws {
+    try session.execute(Statement("scheduler_add", "select zm_api.scheduler_add($1)"), [.text(name)])
+  }
+
+  /// Removes a scheduler that is not running and has no workers.
+  public static func removeScheduler(_ name: String, _ session: borrowing Session) throws {
+    try session.execute(Statement("scheduler_remove", "select zm_api.scheduler_remove($1)"), [.text(name)])
+  }
+
+  /// Registers a worker; its scheduler takes it in within a moment.
+  public static func addWorker(
+    _ name: String, scheduler: String, slots: Int32, _ session: borrowing Session
+  ) throws {
+    try session.execute(
+      Statement("worker_add", "select zm_api.worker_add($1, $2, $3)"), [.text(name), .text(scheduler), .int4(slots)])
+  }
+
+  /// Changes how many task runs a worker may have at once.
+  public static func setWorker(_ name: String, slots: Int32, _ session: borrowing Session) throws {
+    try session.execute(Statement("worker_set", "select zm_api.worker_set($1, $2)"), [.text(name), .int4(slots)])
+  }
+
+  /// Removes a worker; what it runs is run elsewhere.
+  public static func removeWorker(_ name: String, _ session: borrowing Session) throws {
+    try session.execute(Statement("worker_remove", "select zm_api.worker_remove($1)"), [.text(name)])
+  }
+}

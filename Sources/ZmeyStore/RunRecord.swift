@@ -1,0 +1,213 @@
+public import Postgres
+public import ZmeyCore
+
+/// A run as people see it.
+public struct RunRecord: Sendable {
+  /// Its number.
+  public let id: RunID
+  /// The pipeline's, template's or command's name.
+  public let name: String
+  /// Whose it is.
+  public let owner: String
+  /// `running`, `succeeded`, `failed` or `stopped`.
+  public let state: String
+  /// How many task runs it has.
+  public let total: Int64
+  /// How many have ended.
+  public let ended: Int64
+  /// How many of these failed, ran out of time or were lost.
+  public let failed: Int64
+  /// When it was started, in ISO 8601.
+  public let createdAt: String
+  /// When its last task run ended.
+  public let finishedAt: String?
+
+  /// Whether nothing of it is left to do.
+  public var isEnded: Bool { ended >= total }
+}
+
+/// One chunk of a log.
+public struct LogChunk: Sendable {
+  /// Counts from 0 within the attempt.
+  public let number: Int32
+  /// Where it came from.
+  public let stream: OutputStream
+  /// The bytes.
+  public let bytes: [UInt8]
+}
+
+/// A worker as people see it.
+public struct WorkerView: Sendable {
+  /// Its name.
+  public let name: String
+  /// Whose it is.
+  public let scheduler: String
+  /// How many task runs it may have.
+  public let slots: Int32
+  /// How many it has.
+  public let busy: Int32
+  /// Whether its link is there.
+  public let isConnected: Bool
+  /// How long it was not heard, in seconds.
+  public let silentSeconds: Int32?
+  /// Where it says it runs.
+  public let host: String?
+  /// Which release it says it is.
+  public let release: String?
+}
+
+/// A scheduler as people see it.
+public struct SchedulerView: Sendable {
+  /// Its name.
+  public let name: String
+  /// Where its workers reach it.
+  public let address: String?
+  /// Where it runs.
+  public let host: String?
+  /// Its process there.
+  public let processID: Int32?
+  /// Whether it has started and not said that it goes.
+  public let isStarted: Bool
+  /// How many workers are on its list.
+  public let workers: Int64
+}
+
+/// A template or a pipeline as lists show it.
+public struct DefinitionView: Sendable {
+  /// Its name.
+  public let name: String
+  /// What it is for.
+  public let description: String
+  /// Whose it is.
+  public let owner: String
+  /// Tasks of a pipeline, attempts of a template.
+  public let count: Int64
+  /// The version of a pipeline.
+  public let version: Int32?
+}
+
+extension People {
+  /// The run of that number, if the caller may see it.
+  public static func run(_ id: RunID, _ session: borrowing Session) throws -> RunRecord? {
+    try session.query(
+      Statement("run", "\(runColumns) where id = $1"), [.int8(id.rawValue)]
+    ).first { row throws(DatabaseError) in try RunRecord(row) }
+  }
+
+  /// The newest runs, newest first.
+  public static func runs(limit: Int32, _ session: borrowing Session) throws -> [RunRecord] {
+    try session.query(
+      Statement("runs", "\(runColumns) order by id desc limit $1"), [.int8(Int64(limit))]
+    ).map { row throws(DatabaseError) in try RunRecord(row) }
+  }
+
+  private static let runColumns = """
+    select id, name, owner, state, total::bigint, ended::bigint, failed::bigint, \(iso("created_at")),
+      \(iso("finished_at")) from zm_api.run
+    """
+
+  /// The whole result of a task run, byte for byte; nil while there is none.
+  public static func result(_ id: TaskRunID, _ session: borrowing Session) throws -> [UInt8]? {
+    try session.query(
+      Statement("result", "select zm_api.result($1)"), [.int8(id.rawValue)]
+    ).first { row throws(DatabaseError) in try row.bytesOrNil(0) } ?? nil
+  }
+
+  /// Chunks of an attempt's output from a number on.
+  public static func log(
+    _ id: TaskRunID, attempt: Int32, from chunk: Int32, _ session: borrowing Session
+  ) throws -> [LogChunk] {
+    try session.query(
+      Statement("log", "select chunk, stream, data from zm_api.log($1, $2, $3)"),
+      [.int8(id.rawValue), .int4(attempt), .int4(chunk)]
+    ).map { row throws(DatabaseError) in
+      LogChunk(
+        number: try row.int32(0), stream: try row.int16(1) == 1 ? .standardOutput : .standardError,
+        bytes: try row.bytes(2))
+    }
+  }
+
+  /// The arguments of a task run: its task's and those given at the start.
+  public static func arguments(_ id: TaskRunID, _ session: borrowing Session) throws -> [String] {
+    try session.query(
+      Statement(
+        "arguments",
+        """
+        select coalesce(k.args, '{}') || coalesce(s.args, '{}')
+        from zm.task_run t left join zm.task k on k.id = t.task_id left join zm.task_spec s on s.task_run_id = t.id
+        where t.id = $1
+        """), [.int8(id.rawValue)]
+    ).first { row throws(DatabaseError) in try row.textArray(0) } ?? []
+  }
+
+  /// How many of the caller's task runs stand in each state, in the states' order.
+  public static func counts(_ session: borrowing Session) throws -> [(state: String, count: Int64)] {
+    try session.query(Statement("counts", "select state, count from zm_api.counts()")).map { row throws(DatabaseError) in
+      (try row.text(0), try row.int64(1))
+    }
+  }
+
+  /// All workers by name.
+  public static func workers(_ session: borrowing Session) throws -> [WorkerView] {
+    try session.query(
+      Statement(
+        "worker_views",
+        "select name, scheduler, slots, busy, connected, silent_s, host, version from zm_api.worker order by id")
+    ).map { row throws(DatabaseError) in
+      WorkerView(
+        name: try row.text(0), scheduler: try row.text(1), slots: try row.int32(2), busy: try row.int32(3),
+        isConnected: try row.bool(4), silentSeconds: try row.int32OrNil(5), host: try row.textOrNil(6),
+        release: try row.textOrNil(7))
+    }
+  }
+
+  /// All schedulers by name.
+  public static func schedulers(_ session: borrowing Session) throws -> [SchedulerView] {
+    try session.query(
+      Statement(
+        "scheduler_views", "select name, address, host, pid, is_started, workers from zm_api.scheduler order by id")
+    ).map { row throws(DatabaseError) in
+      SchedulerView(
+        name: try row.text(0), address: try row.textOrNil(1), host: try row.textOrNil(2),
+        processID: try row.int32OrNil(3), isStarted: try row.bool(4), workers: try row.int64(5))
+    }
+  }
+
+  /// The caller's templates by name.
+  public static func templates(_ session: borrowing Session) throws -> [DefinitionView] {
+    try session.query(
+      Statement("templates", "select name, description, owner, attempts::bigint, null::int from zm_api.template order by name")
+    ).map { row throws(DatabaseError) in try DefinitionView(row) }
+  }
+
+  /// The caller's pipelines by name.
+  public static func pipelines(_ session: borrowing Session) throws -> [DefinitionView] {
+    try session.query(
+      Statement("pipelines", "select name, description, owner, tasks, version from zm_api.pipeline order by name")
+    ).map { row throws(DatabaseError) in try DefinitionView(row) }
+  }
+}
+
+extension RunRecord {
+  fileprivate init(_ row: borrowing Row) throws(DatabaseError) {
+    id = RunID(try row.int64(0))
+    name = try row.text(1)
+    owner = try row.text(2)
+    state = try row.text(3)
+    total = try row.int64(4)
+    ended = try row.int64(5)
+    failed = try row.int64(6)
+    createdAt = try row.text(7)
+    finishedAt = try row.textOrNil(8)
+  }
+}
+
+extension DefinitionView {
+  fileprivate init(_ row: borrowing Row) throws(DatabaseError) {
+    name = try row.text(0)
+    description = try row.text(1)
+    owner = try row.text(2)
+    count = try row.int64(3)
+    version = try row.int32OrNil(4)
+  }
+}

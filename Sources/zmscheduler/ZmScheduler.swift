@@ -1,0 +1,81 @@
+import ArgumentParser
+import Glibc
+import Logging
+import NIOCore
+import ZmeyCommand
+import ZmeyCore
+import ZmeyDaemon
+import ZmeyLink
+import ZmeyScheduler
+
+@main
+struct ZmScheduler: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "zmscheduler", abstract: "Hands ready tasks from the database to its workers.", version: release)
+
+  @Option(
+    name: [.customLong("la", withSingleDash: true), .customLong("local-address")],
+    help: "Where it listens for workers: host:port.", transform: LinkAddress.parse)
+  var localAddress: LinkAddress
+
+  @Option(
+    name: [.customLong("ra", withSingleDash: true), .customLong("remote-address")],
+    help: "The address that people are shown, if workers reach it by another.")
+  var remoteAddress: String?
+
+  @Option(help: "The name that it is registered by (default: the address it listens on).")
+  var name: String?
+
+  @Option(
+    name: [.customLong("db", withSingleDash: true), .customLong("db")],
+    help: "The database, as libpq takes it (default: $ZM_DB, then libpq's own environment).")
+  var database: String?
+
+  @Option(
+    name: [.customLong("cw", withSingleDash: true), .customLong("check-worker")],
+    help: "After how long a silent worker's tasks are run elsewhere.")
+  var checkWorker = Timespan.seconds(60)
+
+  @Option(
+    name: [.customLong("pb", withSingleDash: true), .customLong("ping-base")],
+    help: "How often the database is told how the workers are.")
+  var pingBase = Timespan.seconds(10)
+
+  @Option(help: "A file of flags: 'name = value' lines, long names.")
+  var config: String?
+
+  @Option(help: "A file for the log, opened again on SIGHUP (default: standard error).")
+  var logFile: String?
+
+  @Option(
+    help: "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.",
+    transform: Daemon.logLevel)
+  var logLevel = Logger.Level.info
+
+  @Option(help: "A file that is locked while the process lives and holds its number.")
+  var pidFile: String?
+
+  func validate() throws {
+    guard localAddress.isLoopback else {
+      throw ValidationError(
+        "without TLS a scheduler listens on loopback only, and '\(localAddress)' is reached from elsewhere: "
+          + "use 127.0.0.1:\(localAddress.port)")
+    }
+    guard checkWorker.milliseconds >= 1000, pingBase.milliseconds >= 100 else {
+      throw ValidationError("-cw must be at least 1s and -pb at least 100ms")
+    }
+  }
+
+  func run() async throws {
+    let scheduler = SchedulerConfiguration(
+      name: name ?? "\(localAddress)", listen: localAddress, remote: remoteAddress,
+      database: database ?? environment("ZM_DB") ?? "", giveUpAfter: checkWorker.duration,
+      pulsePeriod: pingBase.duration, host: hostName(), release: release)
+    try await Daemon.run("zmscheduler", .init(logFile: logFile, logLevel: logLevel, pidFile: pidFile)) { loop, logger in
+      logger.notice("without TLS: workers are taken from this machine only")
+      return SchedulerService(scheduler, loop: loop, logger: logger)
+    }
+  }
+
+  static func main() async { await Tool.run(ZmScheduler.self, expanding: ConfigurationFile.expand) }
+}

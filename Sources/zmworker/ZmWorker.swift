@@ -1,0 +1,82 @@
+import ArgumentParser
+import Glibc
+import Logging
+import NIOCore
+import ZmeyCommand
+import ZmeyCore
+import ZmeyDaemon
+import ZmeyLink
+import ZmeyWorker
+
+@main
+struct ZmWorker: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "zmworker", abstract: "Runs the tasks that its scheduler hands it.", version: release)
+
+  @Option(
+    name: [.customLong("la", withSingleDash: true), .customLong("local-address")],
+    help: "The name-by-address that the worker is registered by, such as host:4445.")
+  var localAddress: String
+
+  @Option(
+    name: [.customLong("ra", withSingleDash: true), .customLong("remote-address")],
+    help: "The place that people are shown, if it is not the host's name.")
+  var remoteAddress: String?
+
+  @Option(
+    name: [.customLong("sa", withSingleDash: true), .customLong("scheduler-address")],
+    help: "Where its scheduler listens: host:port.", transform: LinkAddress.parse)
+  var schedulerAddress: LinkAddress
+
+  @Option(
+    name: [.customLong("dt", withSingleDash: true), .customLong("temporary-folder")],
+    help: "The folder for scripts, working folders and undelivered results (default: one in /var/tmp).")
+  var folder: String?
+
+  @Option(
+    name: [.customLong("pt", withSingleDash: true), .customLong("progress-period")],
+    help: "How often a task's percentage is reported.")
+  var progressPeriod = Timespan.seconds(10)
+
+  @Option(
+    name: [.customLong("st", withSingleDash: true), .customLong("ping-period")],
+    help: "How often the scheduler is pinged.")
+  var pingPeriod = Timespan.seconds(5)
+
+  @Option(help: "How long a stopped worker waits for what it runs.")
+  var drain = Timespan.seconds(60)
+
+  @Option(help: "A file of flags: 'name = value' lines, long names.")
+  var config: String?
+
+  @Option(help: "A file for the log, opened again on SIGHUP (default: standard error).")
+  var logFile: String?
+
+  @Option(
+    help: "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.",
+    transform: Daemon.logLevel)
+  var logLevel = Logger.Level.info
+
+  @Option(help: "A file that is locked while the process lives and holds its number.")
+  var pidFile: String?
+
+  func validate() throws {
+    if let problem = Name.problem(localAddress.replacing("/", with: "_")) { throw ValidationError(problem) }
+    guard pingPeriod.milliseconds >= 100, progressPeriod.milliseconds >= 100 else {
+      throw ValidationError("a period must be at least 100ms")
+    }
+  }
+
+  func run() async throws {
+    let worker = WorkerConfiguration(
+      name: localAddress, scheduler: schedulerAddress, host: remoteAddress ?? hostName(),
+      folder: folder ?? "/var/tmp/zmworker-\(getuid())-\(localAddress.replacing("/", with: "_"))",
+      progressPeriod: progressPeriod.duration, pingPeriod: pingPeriod.duration, drain: drain.duration,
+      release: release)
+    try await Daemon.run("zmworker", .init(logFile: logFile, logLevel: logLevel, pidFile: pidFile)) { loop, logger in
+      try WorkerService(worker, loop: loop, logger: logger)
+    }
+  }
+
+  static func main() async { await Tool.run(ZmWorker.self, expanding: ConfigurationFile.expand) }
+}
