@@ -57,14 +57,27 @@ let package = Package(
     .target(
       name: "ZmeyCommand",
       dependencies: ["ZmeyCore", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .target(name: "ZmeyInstance", dependencies: ["ZmeyCore", "ZmeyStore", "Postgres", "Processes"]),
+    .target(name: "TestKit", dependencies: ["Postgres", "ZmeyStore"], path: "Tests/TestKit"),
+    .testTarget(name: "ZmeyCoreTests", dependencies: ["ZmeyCore"]),
+    .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),
     .executableTarget(
       name: "zmscheduler",
       dependencies: [
-        "ZmeyCommand", "ZmeyCore", "ZmeyDaemon", "ZmeyLink", "ZmeyScheduler",
+        "ZmeyCommand", "ZmeyCore", "ZmeyDaemon", "ZmeyInstance", "ZmeyLink", "ZmeyScheduler",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
+    .executableTarget(
+      name: "zmctl",
+      dependencies: [
+        "ZmeyCommand", "ZmeyCore", "ZmeyDefinition", "ZmeyInstance", "ZmeyStore", "Postgres", "Processes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      resources: [.embedInCode("Examples")]),
     .executableTarget(
       name: "zmworker",
       dependencies: [

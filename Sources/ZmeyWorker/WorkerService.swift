@@ -74,7 +74,7 @@ public actor WorkerService: DaemonService {
 
   // MARK: Link
 
-  /// Dials whenever there is no link, with pauses that grow to 5 s while nobody answers.
+  /// Dials whenever there is no link, with pauses that grow to 2 s while nobody answers.
   private func dial(_ endpoint: LinkEndpoint) async {
     var pause = Duration.milliseconds(100)
     let timing = LinkTiming(silence: max(configuration.pingPeriod * 3, .seconds(1)), ping: configuration.pingPeriod)
@@ -84,12 +84,12 @@ public actor WorkerService: DaemonService {
         release: configuration.release, attempts: machine.held)
       do {
         try await endpoint.dial(configuration.scheduler, hello: hello, timing: timing)
-        pause = refusal == nil ? .milliseconds(100) : min(pause * 2, .seconds(5))
+        pause = refusal == nil ? .milliseconds(100) : min(pause * 2, .seconds(2))
       } catch {
         if pause == .milliseconds(100) {
           logger.warning("no scheduler answers", metadata: ["address": "\(configuration.scheduler)"])
         }
-        pause = min(pause * 2, .seconds(5))
+        pause = min(pause * 2, .seconds(2))
         dialSignal.yield()
       }
       // A third of chance, so that workers of one scheduler do not come back in one wave.

@@ -5,6 +5,7 @@ import NIOCore
 import ZmeyCommand
 import ZmeyCore
 import ZmeyDaemon
+import ZmeyInstance
 import ZmeyLink
 import ZmeyScheduler
 
@@ -28,7 +29,7 @@ struct ZmScheduler: AsyncParsableCommand {
 
   @Option(
     name: [.customLong("db", withSingleDash: true), .customLong("db")],
-    help: "The database, as libpq takes it (default: $ZM_DB, then libpq's own environment).")
+    help: "The database, as libpq takes it (default: $ZM_DB, libpq's own environment, the instance of 'zmctl up').")
   var database: String?
 
   @Option(
@@ -69,7 +70,7 @@ struct ZmScheduler: AsyncParsableCommand {
   func run() async throws {
     let scheduler = SchedulerConfiguration(
       name: name ?? "\(localAddress)", listen: localAddress, remote: remoteAddress,
-      database: database ?? environment("ZM_DB") ?? "", giveUpAfter: checkWorker.duration,
+      database: try DatabaseAddress.resolve(database), giveUpAfter: checkWorker.duration,
       pulsePeriod: pingBase.duration, host: hostName(), release: release)
     try await Daemon.run("zmscheduler", .init(logFile: logFile, logLevel: logLevel, pidFile: pidFile)) { loop, logger in
       logger.notice("without TLS: workers are taken from this machine only")

@@ -26,6 +26,9 @@ begin
   update zm.scheduler x set epoch = x.epoch + 1, address = p_address, host = p_host, pid = p_pid,
     version = p_version, started_at = clock_timestamp(), stopped_at = null
   where x.id = s.id returning x.id, x.epoch into scheduler_id, epoch;
+  -- Whatever the process before left as seen: from here on only what this one sees counts.
+  update zm.worker_status t set connected = false, busy = 0 from zm.worker w
+  where w.id = t.worker_id and w.scheduler_id = s.id and t.connected;
   perform zm.ensure_week(clock_timestamp()), zm.ensure_week(clock_timestamp() + interval '7 days');
 end $$;
 

@@ -1,0 +1,82 @@
+import FoundationEssentials
+import Glibc
+import ZmeyCore
+
+/// Prints values for programs and lines for people.
+enum Output {
+  static func json(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
+  /// One document in one line, for streams.
+  static func jsonLine(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    fflush(nil)
+  }
+
+  /// Bytes as they are.
+  static func bytes(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
+    fflush(nil)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Columns as wide as their widest cell; the last one ends where it ends.
+  static func table(_ header: [String], _ rows: [[String]]) {
+    let rows = [header] + rows.map { $0.map(safe) }
+    let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    for row in rows {
+      let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+      print(trimmed(cells.joined(separator: "  ")))
+    }
+  }
+
+  private static func trimmed(_ line: String) -> String {
+    String(line.reversed().drop { $0 == " " }.reversed())
+  }
+
+  /// Text that cannot speak to the terminal: control characters and what changes the direction of writing are
+  /// shown as `·`.
+  static func safe(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate: "·"
+          default: scalar
+          }
+        }))
+  }
+
+  /// The first line of a result, for a list.
+  static func head(_ bytes: [UInt8]?) -> String {
+    guard let bytes else { return "" }
+    let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+    let text = String(decoding: line.prefix(60), as: UTF8.self)
+    return line.count < bytes.count - 1 || line.count > 60 ? "\(text)…" : text
+  }
+
+  static func span(_ duration: Duration?) -> String {
+    guard let duration else { return "" }
+    let milliseconds = max(0, duration.wholeMilliseconds)
+    if milliseconds < 10_000 { return "\(milliseconds / 1000).\((milliseconds % 1000) / 100)s" }
+    return Timespan.seconds(milliseconds / 1000).description
+  }
+
+  /// Whether people look at standard error.
+  static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Shows a line that the next one replaces; an empty one takes it away.
+  static func progress(_ line: String) {
+    guard isInteractive else { return }
+    bytes(Array("\r\u{1b}[K\(line)".utf8), to: STDERR_FILENO)
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import ZmeyCommand
+
+@main
+struct ZmCtl: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "zmctl",
+    abstract: "Runs scripts on many machines, for several people, from one terminal.",
+    version: release,
+    groupedSubcommands: [
+      CommandGroup(name: "A private instance:", subcommands: [UpCommand.self, DownCommand.self, DemoCommand.self]),
+      CommandGroup(name: "A database:", subcommands: [InitCommand.self, MigrateCommand.self]),
+      CommandGroup(
+        name: "Definitions:",
+        subcommands: [
+          ApplyCommand.self, ValidateCommand.self, ExportCommand.self, TemplateCommand.self, PipelineCommand.self,
+        ]),
+      CommandGroup(name: "Work:", subcommands: [StartCommand.self, SubmitCommand.self, ExecCommand.self, WaitCommand.self]),
+      CommandGroup(
+        name: "A look:",
+        subcommands: [
+          ListCommand.self, ShowCommand.self, ResultCommand.self, LogsCommand.self, HistoryCommand.self,
+          StatusCommand.self,
+        ]),
+      CommandGroup(name: "The cluster:", subcommands: [SchedulerCommand.self, WorkerCommand.self]),
+      CommandGroup(name: "Measurements:", subcommands: [BenchCommand.self]),
+    ])
+
+  static func main() async { await Tool.run(ZmCtl.self) }
+}
