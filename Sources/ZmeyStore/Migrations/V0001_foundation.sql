@@ -55,6 +55,10 @@ create table zm.migration (
   applied_at timestamptz not null default clock_timestamp()
 );
 
+create function zm_api.schema_version() returns int language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$ select max(version) from zm.migration $$;
+grant execute on function zm_api.schema_version to zm_viewer, zm_user, zm_admin, zm_scheduler;
+
 -- A person is a PostgreSQL role; PostgreSQL does the authentication.
 create table zm.app_user (
   id int generated always as identity primary key,

@@ -2,9 +2,6 @@
 -- through which row security shows everyone their own.
 set local role zm_owner;
 
-create function zm_api.schema_version() returns int language sql stable security definer
-  set search_path = pg_catalog, pg_temp as $$ select max(version) from zm.migration $$;
-
 create function zm.must_be_admin() returns void language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if not pg_has_role(session_user, 'zm_admin', 'member') then
@@ -420,7 +417,5 @@ create function zm_api.counts() returns table (state text, count bigint) languag
 
 reset role;
 grant select on all tables in schema zm_api to zm_viewer, zm_user, zm_admin;
-grant execute on function zm_api.schema_version, zm_api.result, zm_api.log, zm_api.counts
-  to zm_viewer, zm_user, zm_admin;
-grant execute on function zm_api.schema_version to zm_scheduler;
+grant execute on function zm_api.result, zm_api.log, zm_api.counts to zm_viewer;
 grant execute on all functions in schema zm_api to zm_user, zm_admin;

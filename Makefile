@@ -1,0 +1,58 @@
+# zmey: what can be made. `make help` lists it.
+SWIFT    ?= swift
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+PACKAGES := postgresql libpq-dev pkg-config tmux mandoc python3
+PROGRAMS := zmctl zmscheduler zmworker
+RELEASE  := -c release --static-swift-stdlib
+SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build test lint format demo bench install clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install the Debian packages that zmey needs
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "== installing" $$missing; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+build: deps ## build the programs, optimised, into .build/release
+	@echo "== building (the first time takes some minutes)"
+	@$(SWIFT) build $(RELEASE) --quiet
+
+test: deps ## run all tests
+	@echo "== building the tests (the first time takes some minutes)"
+	@$(SWIFT) build --build-tests --quiet
+	@echo "== testing"
+	@$(SWIFT) test --skip-build
+
+lint: deps ## check the style of sources and manual pages
+	@echo "== linting"
+	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	@for page in man/*; do mandoc -T lint -W style $$page || exit 1; done
+
+format: ## bring the sources into the style
+	@$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+demo: build ## build, start a private instance, run the example pipelines, print their results
+	@echo "== starting a private instance"
+	@.build/release/zmctl up
+	@echo "== running the example pipelines"
+	@.build/release/zmctl demo
+
+bench: build ## measure: the main benchmark beside xargs
+	@.build/release/zmctl bench --schedulers 5 --workers 20 --slots 5 --batch 1000 --batches 10
+	@.build/release/zmctl bench --workers 2 --slots 8 --batch 1000 --batches 10 --sleep 0
+
+install: build ## install programs and manual pages below DESTDIR/PREFIX
+	@install -d $(DESTDIR)$(PREFIX)/bin
+	@install -m 755 $(PROGRAMS:%=.build/release/%) $(DESTDIR)$(PREFIX)/bin
+	@for page in man/*; do section=$${page##*.}; \
+	  install -d $(DESTDIR)$(PREFIX)/share/man/man$$section && \
+	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section; done
+	@echo "installed into $(DESTDIR)$(PREFIX)"
+
+clean: ## remove what was built
+	@rm -rf .build
