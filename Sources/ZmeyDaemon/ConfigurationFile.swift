@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+public import ZmeyCore
 
 /// Flags from a file, so that a service unit need not carry them: one `name = value` a line, names as the long
 /// flags without their dashes; `#` begins a comment line.
@@ -53,9 +54,11 @@ public enum ConfigurationFile {
 }
 
 /// What is wrong with a configuration file, and where.
-public struct ConfigurationFileError: Error, Hashable, CustomStringConvertible {
+public struct ConfigurationFileError: ReportedError, Hashable {
   /// One line.
-  public let description: String
+  public let report: String
+  /// The command line is wrong.
+  public var exitStatus: ExitStatus { .usage }
 
-  init(_ description: String) { self.description = description }
+  init(_ report: String) { self.report = report }
 }

@@ -23,8 +23,9 @@ extension SchedulerMachine {
       }
     } else {
       for attempt in attempts {
-        workers[attempt.worker, default: WorkerState(WorkerRecord(id: attempt.worker, name: "", slots: 0))]
-          .attempts[attempt.fence] = attempt.isRunning ? .running : .assigned
+        // Of a worker that is off the list by now nothing but its number is known.
+        workers[attempt.worker, default: WorkerState(unlisted: attempt.worker)].attempts[attempt.fence] =
+          attempt.isRunning ? .running : .assigned
       }
       for id in workers.keys { workers[id]?.lostAt = now + settings.giveUpAfter }
     }
@@ -37,7 +38,8 @@ extension SchedulerMachine {
       workers[record.id, default: WorkerState(record)].record = record
     }
     let listed = Set(records.map(\.id))
-    for id in workers.keys where !listed.contains(id) && workers[id]?.isLeaving == false {
+    for id in workers.keys where !listed.contains(id) && workers[id]?.isListed == true {
+      workers[id]?.isListed = false
       workers[id]?.isLeaving = true
       effects.append(.log("worker '\(workers[id]?.record.name ?? "")' is off the list: it finishes what it has"))
       closeIfDone(id, &effects)
@@ -47,14 +49,12 @@ extension SchedulerMachine {
 
   /// A worker that was taken off the list goes when it has nothing left.
   mutating func closeIfDone(_ id: WorkerID, _ effects: inout [Effect]) {
-    guard let worker = workers[id], worker.isLeaving, worker.attempts.isEmpty, !finishing.values.contains(id),
-      let link = worker.link
-    else { return }
-    effects.append(.close(link))
+    guard let worker = workers[id], !worker.isListed, worker.attempts.isEmpty, !finishing.values.contains(id) else { return }
+    if let link = worker.link { effects.append(.close(link)) } else { workers[id] = nil }
   }
 
   mutating func greeted(_ link: LinkID, _ hello: Hello, _ now: Instant, _ effects: inout [Effect]) {
-    let id = workers.first { $0.value.record.name == hello.worker && !$0.value.record.name.isEmpty }?.key
+    let id = workers.first { $0.value.record.name == hello.worker && $0.value.isListed }?.key
     guard let id, let worker = workers[id] else {
       return refuse(link, "no worker '\(hello.worker)' is on this scheduler's list", &effects)
     }
@@ -134,6 +134,7 @@ extension SchedulerMachine {
   mutating func closed(_ link: LinkID, _ now: Instant, _ effects: inout [Effect]) {
     guard let id = links.removeValue(forKey: link), workers[id]?.link == link, let worker = workers[id] else { return }
     workers[id]?.link = nil
+    defer { closeIfDone(id, &effects) }
     effects.append(.log("worker '\(worker.record.name)' is gone, with \(worker.attempts.count) attempts"))
     if worker.isLeaving {
       giveUp(id, "its worker was stopped")

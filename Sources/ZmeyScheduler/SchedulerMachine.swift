@@ -176,7 +176,7 @@ public struct SchedulerMachine: Sendable {
     if scripts.count > 1000 { scripts.removeAll() }
     scripts.merge(texts) { _, new in new }
     for task in result.claimed { dispatch(task, &effects) }
-    for worker in workers.values where worker.isLeaving { closeIfDone(worker.record.id, &effects) }
+    for worker in workers.values where !worker.isListed { closeIfDone(worker.record.id, &effects) }
     if !batch.slots.isEmpty { planNextClaim(asked: batch.slots.count, claimed: result.claimed.count, now) }
   }
 

@@ -25,8 +25,9 @@ public actor SchedulerService: DaemonService {
   private var isStopping = false
   private var isPulseDue = true
   private var isListDue = false
-  private let work: AsyncStream<Void>
-  private let workSignal: AsyncStream<Void>.Continuation
+  private var lastListed = Instant(nanoseconds: 0)
+  /// Wakes the database lane; there is one for each time that the database is reached.
+  private var workSignal: AsyncStream<Void>.Continuation?
 
   /// A scheduler that has not begun.
   public init(_ configuration: SchedulerConfiguration, loop: any EventLoop, logger: Logger) {
@@ -34,7 +35,6 @@ public actor SchedulerService: DaemonService {
     self.loop = loop
     self.logger = logger
     machine = SchedulerMachine(settings: .init(giveUpAfter: configuration.giveUpAfter))
-    (work, workSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   /// Works until it is stopped.
@@ -58,7 +58,7 @@ public actor SchedulerService: DaemonService {
       assumeIsolated {
         $0.isPulseDue = true
         $0.isListDue = true
-        $0.workSignal.yield()
+        $0.workSignal?.yield()
       }
     }
     defer {
@@ -74,7 +74,7 @@ public actor SchedulerService: DaemonService {
       } catch let error as DatabaseError where error.isConnectionLost {
         logger.error("the database is away", metadata: ["reason": "\(error.message)"])
       }
-      anchor = await reacquire()
+      anchor = try await reacquire()
     }
   }
 
@@ -83,8 +83,6 @@ public actor SchedulerService: DaemonService {
     logger.info("stopping")
     isStopping = true
     perform([.stop])
-    workSignal.yield()
-    workSignal.finish()
   }
 
   // MARK: Links
@@ -121,7 +119,7 @@ public actor SchedulerService: DaemonService {
     for (id, batch) in frames { links[id]?.send(batch) }
     for id in closing { links[id]?.close() }
     schedule()
-    workSignal.yield()
+    workSignal?.yield()
   }
 
   private func schedule() {
@@ -168,14 +166,21 @@ public actor SchedulerService: DaemonService {
   }
 
   /// Tries for ever, with pauses that grow to 2 s. Ends with nil when the scheduler is stopped.
-  private func reacquire() async -> Anchor? {
+  ///
+  /// - Throws: `DatabaseError` (`ZM005`) if another process has the name: its lock outlives the session of ours
+  ///   that was lost by seconds at most.
+  private func reacquire() async throws -> Anchor? {
     var pause = Duration.milliseconds(100)
+    var refusals = 0
     while !isStopping {
       try? await Task.sleep(for: pause)
       pause = min(pause * 2, .seconds(2))
       do {
         return try await acquire()
+      } catch let error as DatabaseError where error.sqlState == "ZM005" && refusals >= 8 {
+        throw error
       } catch {
+        if (error as? DatabaseError)?.sqlState == "ZM005" { refusals += 1 }
         logger.warning("the database is still away", metadata: ["reason": "\(error)"])
       }
     }
@@ -186,10 +191,16 @@ public actor SchedulerService: DaemonService {
   ///
   /// - Throws: `DatabaseError` when the connection is lost, or the name is.
   private func serve(_ anchor: Anchor) async throws {
-    defer { anchor.listener.close() }
+    let (work, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    workSignal = signal
+    signal.yield()
+    defer {
+      workSignal = nil
+      anchor.listener.close()
+    }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await self.listen(anchor.listener) }
-      group.addTask { try await self.write(anchor) }
+      group.addTask { try await self.write(work, anchor) }
       // Whoever ends first: the lane when the scheduler stops, either of them when the connection is lost.
       try await group.next()
       group.cancelAll()
@@ -201,7 +212,7 @@ public actor SchedulerService: DaemonService {
     for await event in listener.events {
       switch event {
       case .notified:
-        isListDue = true
+        listSoon()
         perform([.notified])
       case .lost(let error): throw error
       }
@@ -211,26 +222,40 @@ public actor SchedulerService: DaemonService {
     throw DatabaseError(kind: .connection, message: "the listening connection ended")
   }
 
-  private func write(_ anchor: Anchor) async throws {
+  /// The list of workers may be what changed. Read at most once a second: most notifications are of work.
+  private func listSoon() {
+    guard !isListDue else { return }
+    isListDue = true
+    let due = lastListed + .seconds(1)
+    if due > .now() {
+      loop.scheduleTask(deadline: NIODeadline.uptimeNanoseconds(due.nanoseconds)) { [self] in
+        assumeIsolated { $0.workSignal?.yield() }
+      }
+    }
+  }
+
+  private func write(_ work: AsyncStream<Void>, _ anchor: Anchor) async throws {
     for await _ in work {
       while !Task.isCancelled {
         if let batch = machine.takeBatch() {
           try await carryOut(batch, anchor)
-        } else if isListDue {
+        } else if isListDue, lastListed + .seconds(1) <= .now() {
           isListDue = false
+          lastListed = .now()
           let records = try await anchor.connection.run { try anchor.identity.workers($0) }
           perform([.workers(records)])
         } else if isPulseDue {
           isPulseDue = false
           let pulses = machine.pulses(at: .now())
           try await anchor.connection.run { try anchor.identity.heartbeat(pulses, $0) }
+        } else if isStopping {
+          return try await anchor.connection.run { try anchor.identity.release($0) }
         } else {
           break
         }
       }
       try Task.checkCancellation()
     }
-    try await anchor.connection.run { try anchor.identity.release($0) }
   }
 
   private func carryOut(_ batch: SchedulerBatch, _ anchor: Anchor) async throws {

@@ -20,6 +20,8 @@ struct WorkerState: Sendable {
   var attempts: [Fence: Held] = [:]
   /// Scripts sent on this link.
   var scripts: Set<[UInt8]> = []
+  /// Stands on the scheduler's list; one that does not goes when it has nothing left.
+  var isListed = true
   /// Takes no more work: it said so, or it was taken off the list.
   var isLeaving = false
   /// When its attempts are given up unless it greets before.
@@ -29,6 +31,12 @@ struct WorkerState: Sendable {
   var release: String?
 
   init(_ record: WorkerRecord) { self.record = record }
+
+  init(unlisted id: WorkerID) {
+    record = WorkerRecord(id: id, name: "", slots: 0)
+    isListed = false
+    isLeaving = true
+  }
 
   /// What placement may use; nil if it takes nothing.
   var candidate: Placement.Candidate? {

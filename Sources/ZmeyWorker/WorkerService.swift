@@ -28,6 +28,8 @@ public actor WorkerService: DaemonService {
   private var inputs: Set<UInt64> = []
   private var nextProcess: UInt64 = 1
   private var refusal: String?
+  /// The attempts that the last hello named.
+  private var named: [Fence] = []
   private let dials: AsyncStream<Void>
   private let dialSignal: AsyncStream<Void>.Continuation
 
@@ -79,9 +81,10 @@ public actor WorkerService: DaemonService {
     var pause = Duration.milliseconds(100)
     let timing = LinkTiming(silence: max(configuration.pingPeriod * 3, .seconds(1)), ping: configuration.pingPeriod)
     for await _ in dials {
+      named = machine.held
       let hello = Hello(
         worker: configuration.name, incarnation: incarnation, host: configuration.host,
-        release: configuration.release, attempts: machine.held)
+        release: configuration.release, attempts: named)
       do {
         try await endpoint.dial(configuration.scheduler, hello: hello, timing: timing)
         pause = refusal == nil ? .milliseconds(100) : min(pause * 2, .seconds(2))
@@ -100,6 +103,8 @@ public actor WorkerService: DaemonService {
   private func happened(_ event: LinkEvent) {
     switch event {
     case .greeted(let link, .welcome(let welcome)):
+      // The lease may have ended while the hello was on its way: then it named what is not there any more.
+      guard Set(named) == Set(machine.held) else { return link.close() }
       self.link = link
       refusal = nil
       logger.info("linked", metadata: ["scheduler": "\(link.peer)", "slots": "\(welcome.slots)"])
