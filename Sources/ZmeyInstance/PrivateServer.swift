@@ -37,10 +37,12 @@ struct PrivateServer {
     throw InstanceError(.refused, "PostgreSQL's server is not installed: apt-get install postgresql")
   }
 
-  /// Whether it runs.
+  /// Whether it runs. Read from /proc: a server that was killed may stay a zombie for a while, and pg_ctl takes a
+  /// zombie for alive.
   var isRunning: Bool {
-    guard access("\(folder.data)/PG_VERSION", F_OK) == 0 else { return false }
-    return (try? run("pg_ctl", ["-D", folder.data, "status"]))?.status == .exited(0)
+    guard let pid = processID, let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return false }
+    let fields = String(decoding: stat, as: UTF8.self).split(separator: ")")
+    return fields.first?.hasSuffix("(postgres") == true && fields.last?.hasPrefix(" Z") == false
   }
 
   /// Makes the cluster if there is none, and starts the server if it does not run.
@@ -53,7 +55,15 @@ struct PrivateServer {
     if isRunning { return false }
     try writeConfiguration()
     let log = folder.log("postgres")
-    try check(try run("pg_ctl", ["-D", folder.data, "-l", log, "-w", "-t", "60", "start"]), "start the database", log: log)
+    // Backends of a server that was killed hold its shared memory until they notice, which takes them a moment.
+    var attempt: CompletedRun
+    var tries = 0
+    repeat {
+      if tries > 0 { usleep(300_000) }
+      attempt = try run("pg_ctl", ["-D", folder.data, "-l", log, "-w", "-t", "60", "start"])
+      tries += 1
+    } while attempt.status != .exited(0) && tries < 20
+    try check(attempt, "start the database", log: log)
     return true
   }
 

@@ -4,7 +4,9 @@ public import ZmeyCore
 extension DatabaseError: ReportedError {
   /// What the database says and what to do about it.
   public var report: String {
-    let message = kind == .connection ? "cannot reach the database: \(message)" : message
+    // libpq's own advice ("Is the server running …?") stands in a second line.
+    let first = message.split { $0.isNewline }.first.map(String.init) ?? message
+    let message = kind == .connection ? "cannot reach the database: \(first)" : first
     let sentence = hint.map { "\(message). \($0)" } ?? message
     return sqlState == "42501" && hint == nil ? "\(sentence) (the database does not allow this role to do it)" : sentence
   }
