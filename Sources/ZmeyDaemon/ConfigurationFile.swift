@@ -24,7 +24,8 @@ public enum ConfigurationFile {
       guard rest.indices.contains(index) else { throw ConfigurationFileError("--config needs a file") }
       path = rest.remove(at: index)
     }
-    guard let data = FileManager.default.contents(atPath: path), let text = String(validating: data, as: UTF8.self)
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(validating: data, as: UTF8.self)
     else { throw ConfigurationFileError("cannot read \(path)") }
     return try parse(text, path) + rest
   }

@@ -36,7 +36,9 @@ public enum Daemon {
   ///
   /// - Throws: `DaemonError` if there is none of that name.
   public static func logLevel(_ name: String) throws -> Logger.Level {
-    guard let level = Logger.Level(rawValue: name) else { throw DaemonError("'\(name)' is no level of the log") }
+    guard let level = Logger.Level(rawValue: name) else {
+      throw DaemonError("'\(name)' is no level of the log")
+    }
     return level
   }
 

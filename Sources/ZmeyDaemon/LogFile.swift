@@ -75,7 +75,8 @@ public struct LineLogHandler: LogHandler {
     let pairs = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
       .map { " \($0.key)=\(Self.word("\($0.value)"))" }.joined()
     // A line is a line, whatever a peer put into the message.
-    let message = String(String.UnicodeScalarView("\(event.message)".unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+    let message = String(
+      String.UnicodeScalarView("\(event.message)".unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
     file.write("\(Self.time()) \(event.level.rawValue) \(message)\(pairs)\n")
   }
 
@@ -90,7 +91,9 @@ public struct LineLogHandler: LogHandler {
     var parts = tm()
     gmtime_r(&now.tv_sec, &parts)
     let seconds = String(unsafeUninitializedCapacity: 32) { buffer in
-      buffer.withMemoryRebound(to: CChar.self) { strftime($0.baseAddress, $0.count, "%Y-%m-%dT%H:%M:%S", &parts) }
+      buffer.withMemoryRebound(to: CChar.self) {
+        strftime($0.baseAddress, $0.count, "%Y-%m-%dT%H:%M:%S", &parts)
+      }
     }
     let milliseconds = String(now.tv_nsec / 1_000_000 + 1000).dropFirst()
     return "\(seconds).\(milliseconds)Z"

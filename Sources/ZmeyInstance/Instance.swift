@@ -110,7 +110,8 @@ public struct Instance: Sendable {
       folder.conninfo(role: InstanceFolder.superuser, database: "postgres"), applicationName: "zmctl up")
     try await maintenance.run { session in
       let exists = Statement("database_exists", "select exists (select from pg_database where datname = $1)")
-      let isThere = try session.query(exists, [.text(InstanceFolder.database)]).first { row in try row.bool(0) } ?? false
+      let isThere =
+        try session.query(exists, [.text(InstanceFolder.database)]).first { row in try row.bool(0) } ?? false
       if !isThere { try session.script("create database \(InstanceFolder.database)") }
     }
     await maintenance.close()
@@ -128,7 +129,8 @@ public struct Instance: Sendable {
           try session.script(command)
         }
       }
-      try session.script("set local client_min_messages = error; grant zm_scheduler to \(InstanceFolder.daemonRole)")
+      try session.script(
+        "set local client_min_messages = error; grant zm_scheduler to \(InstanceFolder.daemonRole)")
       try Migrator.enrol(caller, level: "admin", session)
     }
     await connection.close()
@@ -176,15 +178,20 @@ public struct Instance: Sendable {
           detail: "127.0.0.1:\(description.schedulers[index].port)", pid: pid))
     }
     for worker in description.workers {
-      guard let scheduler = description.schedulers.first(where: { $0.name == worker.scheduler }) else { continue }
+      guard let scheduler = description.schedulers.first(where: { $0.name == worker.scheduler }) else {
+        continue
+      }
       // Somebody else took the port meanwhile: a worker that still dials the old one must learn the new.
       if moved.contains(scheduler.name) { try stop([worker.name], "worker") { _ in } }
       let pid = try runningProcess(worker.name)
-      let started = try pid ?? launch(
-        "\(programs)/zmworker", worker.name,
-        [
-          "-la", worker.name, "-sa", "127.0.0.1:\(scheduler.port)", "-dt", folder.worker(worker.name), "--drain", "10s",
-        ])
+      let started =
+        try pid
+        ?? launch(
+          "\(programs)/zmworker", worker.name,
+          [
+            "-la", worker.name, "-sa", "127.0.0.1:\(scheduler.port)", "-dt", folder.worker(worker.name),
+            "--drain", "10s",
+          ])
       tell(
         Report(
           kind: "worker", name: worker.name, action: pid == nil ? "started" : "running",
@@ -213,7 +220,9 @@ public struct Instance: Sendable {
     let connection = try await Connection.open(folder.conninfo(), applicationName: "zmctl up")
     var missing = names
     for _ in 0..<1200 {
-      let linked = try await connection.run { session in try People.workers(session).filter(\.isConnected).map(\.name) }
+      let linked = try await connection.run { session in
+        try People.workers(session).filter(\.isConnected).map(\.name)
+      }
       missing = names.subtracting(linked)
       if missing.isEmpty { break }
       try await Task.sleep(for: .milliseconds(25))
@@ -221,7 +230,9 @@ public struct Instance: Sendable {
     await connection.close()
     guard let worker = missing.sorted().first else { return }
     throw InstanceError(
-      .failed, "worker \(worker) is not linked after 30 s (see \(folder.log(worker)) and the scheduler's log beside it)")
+      .failed,
+      "worker \(worker) is not linked after 30 s (see \(folder.log(worker)) and the scheduler's log beside it)"
+    )
   }
 
   // MARK: Down
@@ -239,7 +250,8 @@ public struct Instance: Sendable {
     let wasRunning = try server.stop()
     tell(
       Report(
-        kind: "postgres", name: "database", action: wasRunning ? "stopped" : "not running", detail: folder.data, pid: nil))
+        kind: "postgres", name: "database", action: wasRunning ? "stopped" : "not running",
+        detail: folder.data, pid: nil))
     withExtendedLifetime(lock) {}
   }
 
@@ -250,7 +262,8 @@ public struct Instance: Sendable {
       if let pid, try !waitForExit(of: pid, timeout: .seconds(40)) {
         throw InstanceError(.failed, "\(kind) \(name) (pid \(pid)) does not stop (see \(folder.log(name)))")
       }
-      tell(Report(kind: kind, name: name, action: pid == nil ? "not running" : "stopped", detail: "", pid: pid))
+      tell(
+        Report(kind: kind, name: name, action: pid == nil ? "not running" : "stopped", detail: "", pid: pid))
     }
   }
 
@@ -258,7 +271,8 @@ public struct Instance: Sendable {
   public func processes() throws -> (database: Int32?, schedulers: [Int32], workers: [Int32]) {
     let description = InstanceDescription.read(folder)
     return (
-      try PrivateServer(folder).processID, try description.schedulers.compactMap { try runningProcess($0.name) },
+      try PrivateServer(folder).processID,
+      try description.schedulers.compactMap { try runningProcess($0.name) },
       try description.workers.compactMap { try runningProcess($0.name) }
     )
   }

@@ -70,7 +70,9 @@ public struct InstanceFolder: Sendable {
 /// The connection rule of every tool: the flag, else `$ZM_DB`, else libpq's own environment if any of it is set,
 /// else this user's private instance.
 public enum DatabaseAddress {
-  private static let variables = ["PGSERVICE", "PGSERVICEFILE", "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER"]
+  private static let variables = [
+    "PGSERVICE", "PGSERVICEFILE", "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER",
+  ]
 
   /// What to hand to libpq; empty for its environment.
   ///
@@ -81,7 +83,8 @@ public enum DatabaseAddress {
     let folder = InstanceFolder(nil)
     guard FileManager.default.fileExists(atPath: folder.description) else {
       throw InstanceError(
-        .unreachable, "no database is named and \(folder.path) holds none: run 'zmctl up', or give --db CONNINFO")
+        .unreachable,
+        "no database is named and \(folder.path) holds none: run 'zmctl up', or give --db CONNINFO")
     }
     return folder.conninfo()
   }

@@ -21,7 +21,8 @@ struct PrivateServer {
     }
     // PostgreSQL refuses to run as root.
     guard let entry = getpwnam("postgres") else {
-      throw InstanceError(.refused, "the database may not run as root and there is no user 'postgres': install postgresql")
+      throw InstanceError(
+        .refused, "the database may not run as root and there is no user 'postgres': install postgresql")
     }
     user = UserIdentity(userID: entry.pointee.pw_uid, groupID: entry.pointee.pw_gid)
     userName = "postgres"
@@ -30,17 +31,22 @@ struct PrivateServer {
   /// The newest installed server: Debian's folders, then the PATH.
   private static func findPrograms() throws(InstanceError) -> String {
     let root = "/usr/lib/postgresql"
-    let versions = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).compactMap(Int.init).sorted()
+    let versions = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).compactMap(Int.init)
+      .sorted()
     let path = (InstanceFolder.variable("PATH") ?? "").split(separator: ":").map(String.init)
     for candidate in versions.reversed().map({ "\(root)/\($0)/bin" }) + path
-    where access("\(candidate)/initdb", X_OK) == 0 && access("\(candidate)/pg_ctl", X_OK) == 0 { return candidate }
+    where access("\(candidate)/initdb", X_OK) == 0 && access("\(candidate)/pg_ctl", X_OK) == 0 {
+      return candidate
+    }
     throw InstanceError(.refused, "PostgreSQL's server is not installed: apt-get install postgresql")
   }
 
   /// Whether it runs. Read from /proc: a server that was killed may stay a zombie for a while, and pg_ctl takes a
   /// zombie for alive.
   var isRunning: Bool {
-    guard let pid = processID, let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return false }
+    guard let pid = processID, let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else {
+      return false
+    }
     let fields = String(decoding: stat, as: UTF8.self).split(separator: ")")
     return fields.first?.hasSuffix("(postgres") == true && fields.last?.hasPrefix(" Z") == false
   }
@@ -99,7 +105,8 @@ struct PrivateServer {
       guard (try? runToEnd(probe))?.status == .exited(0) else {
         throw InstanceError(
           .refused,
-          "the database runs as '\(userName)', which may not enter \(folder.path): choose a --dir that everyone may pass")
+          "the database runs as '\(userName)', which may not enter \(folder.path): choose a --dir that everyone may pass"
+        )
       }
     }
   }
@@ -121,7 +128,8 @@ struct PrivateServer {
     try make(part, 0o700)
     if let user { chown(part, user.userID, user.groupID) }
     let arguments = [
-      "-D", part, "-U", InstanceFolder.superuser, "-E", "UTF8", "--locale=C.UTF-8", "--auth=peer", "--data-checksums",
+      "-D", part, "-U", InstanceFolder.superuser, "-E", "UTF8", "--locale=C.UTF-8", "--auth=peer",
+      "--data-checksums",
     ]
     try check(try run("initdb", arguments), "make the database", log: nil)
     guard rename(part, folder.data) == 0 else {
@@ -160,7 +168,9 @@ struct PrivateServer {
     try write("local all all peer map=zmey\n", "pg_hba.conf")
     let main = "\(folder.data)/postgresql.conf"
     let text = FileManager.default.contents(atPath: main).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    if !text.contains("include 'zmey.conf'") { try write(text + "\ninclude 'zmey.conf'\n", "postgresql.conf") }
+    if !text.contains("include 'zmey.conf'") {
+      try write(text + "\ninclude 'zmey.conf'\n", "postgresql.conf")
+    }
   }
 
   private func write(_ text: String, _ name: String) throws(InstanceError) {
@@ -188,6 +198,7 @@ struct PrivateServer {
   private func check(_ run: CompletedRun, _ what: String, log: String?) throws(InstanceError) {
     guard run.status != .exited(0) else { return }
     let said = String(decoding: run.standardError, as: UTF8.self).split(separator: "\n").last.map(String.init)
-    throw InstanceError(.failed, "cannot \(what): \(said ?? "no reason given")\(log.map { " (see \($0))" } ?? "")")
+    throw InstanceError(
+      .failed, "cannot \(what): \(said ?? "no reason given")\(log.map { " (see \($0))" } ?? "")")
   }
 }

@@ -11,7 +11,9 @@ public struct FrameDecoder: ByteToMessageDecoder {
   /// Reads one frame if all of it has come.
   ///
   /// - Throws: `LinkError.oversized` as soon as the length field says so, `LinkError.malformed`.
-  public mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
+  public mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws
+    -> DecodingState
+  {
     guard let frame = try Self.next(&buffer) else { return .needMoreData }
     context.fireChannelRead(wrapInboundOut(frame))
     return .continue

@@ -21,7 +21,8 @@ struct FrameReader {
     switch kind {
     case .hello: return .hello(try hello())
     case .welcome:
-      return .welcome(Welcome(version: try integer("version"), slots: try integer("slots"), lease: try duration()))
+      return .welcome(
+        Welcome(version: try integer("version"), slots: try integer("slots"), lease: try duration()))
     case .refuse: return .refuse(reason: try text("reason"))
     case .script: return .script(sha256: try bytes("digest"), body: try bytes("script"))
     case .assign: return .assign(try assignment())
@@ -29,7 +30,8 @@ struct FrameReader {
       return .input(try fence(), index: try integer("index"), bytes: try bytes("input"), isLast: try flag())
     case .running: return .running(try fence(), age: try duration())
     case .output:
-      return .output(try fence(), chunk: try integer("chunk"), stream: try stream(), bytes: try bytes("output"))
+      return .output(
+        try fence(), chunk: try integer("chunk"), stream: try stream(), bytes: try bytes("output"))
     case .finished: return .finished(try finish())
     case .outputStored: return .outputStored(try fence(), chunk: try integer("chunk"))
     case .settled: return .settled(try fence())
@@ -49,7 +51,9 @@ struct FrameReader {
     let incarnation = try nonce()
     let host = try text("host")
     let release = try text("release")
-    let attempts = try list(of: UInt32.self, minimumBytes: 28) { reader throws(LinkError) in try reader.fence() }
+    let attempts = try list(of: UInt32.self, minimumBytes: 28) { reader throws(LinkError) in
+      try reader.fence()
+    }
     return Hello(
       versions: oldest...newest, worker: worker, incarnation: incarnation, host: host, release: release,
       attempts: attempts)
@@ -57,7 +61,8 @@ struct FrameReader {
 
   private mutating func assignment() throws(LinkError) -> Assignment {
     Assignment(
-      fence: try fence(), run: RunID(try integer("run")), name: try text("name"), pipeline: try text("pipeline"),
+      fence: try fence(), run: RunID(try integer("run")), name: try text("name"),
+      pipeline: try text("pipeline"),
       owner: try text("owner"), script: try bytes("digest"),
       maximum: try optional { reader throws(LinkError) in try reader.duration() },
       maxOutput: try integer("cap"),
@@ -66,7 +71,8 @@ struct FrameReader {
       },
       inputs: try list(of: UInt16.self, minimumBytes: 2) { reader throws(LinkError) in
         Assignment.Input(
-          pass: try reader.pass(), bytes: try reader.optional { reader throws(LinkError) in try reader.bytes("input") })
+          pass: try reader.pass(),
+          bytes: try reader.optional { reader throws(LinkError) in try reader.bytes("input") })
       })
   }
 

@@ -1,7 +1,6 @@
+public import NIOCore
 internal import NIOPosix
 internal import Synchronization
-
-public import NIOCore
 internal import ZmeyCore
 
 /// Makes links on one event loop. Everything of a daemon's links runs on that loop.
@@ -28,7 +27,9 @@ public struct LinkEndpoint: Sendable {
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try add(to: channel, role: .scheduler, greeting: nil, timing: timing) }
+        channel.eventLoop.makeCompletedFuture {
+          try add(to: channel, role: .scheduler, greeting: nil, timing: timing)
+        }
       }
       .bind(host: address.host, port: address.port).get()
     return (channel, LinkAddress(host: address.host, port: channel.localAddress?.port ?? address.port))

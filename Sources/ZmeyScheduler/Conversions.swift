@@ -12,7 +12,9 @@ extension Assignment {
         return Input(pass: input.pass, bytes: ByteBuffer(bytes: input.bytes))
       }
       var rest = ByteBuffer(bytes: input.bytes)
-      while let piece = rest.readSlice(length: min(rest.readableBytes, FrameLimit.chunk)), piece.readableBytes > 0 {
+      while let piece = rest.readSlice(length: min(rest.readableBytes, FrameLimit.chunk)),
+        piece.readableBytes > 0
+      {
         parts.append(
           .input(task.fence, index: UInt16(index), bytes: piece, isLast: rest.readableBytes == 0))
       }
@@ -29,7 +31,8 @@ extension Assignment {
 extension SchedulerBatch.Finished {
   init(_ finish: Finish) {
     self.init(
-      fence: finish.fence, outcome: finish.outcome, resultBytes: finish.resultBytes, errorBytes: finish.errorBytes,
+      fence: finish.fence, outcome: finish.outcome, resultBytes: finish.resultBytes,
+      errorBytes: finish.errorBytes,
       isCut: finish.isCut, result: finish.result.map { Array(buffer: $0) })
   }
 }

@@ -14,11 +14,15 @@ extension SchedulerMachine {
       // The database was away. A claim whose commit was never confirmed is there and not here: nobody was
       // told of it. An attempt that is here and not there was decided by somebody else.
       let known = Set(finishing.keys).union(workers.values.flatMap(\.attempts.keys))
-      lose(attempts.map(\.fence).filter { !known.contains($0) }, wasDelivered: false, "the claim was not confirmed")
+      lose(
+        attempts.map(\.fence).filter { !known.contains($0) }, wasDelivered: false,
+        "the claim was not confirmed")
       for (id, worker) in workers {
         for fence in worker.attempts.keys where !underWay.contains(fence) {
           workers[id]?.attempts[fence] = nil
-          if let link = worker.link { effects.append(.send(link, .kill(fence, reason: "the database has decided on it"))) }
+          if let link = worker.link {
+            effects.append(.send(link, .kill(fence, reason: "the database has decided on it")))
+          }
         }
       }
     } else {
@@ -41,7 +45,8 @@ extension SchedulerMachine {
     for id in workers.keys where !listed.contains(id) && workers[id]?.isListed == true {
       workers[id]?.isListed = false
       workers[id]?.isLeaving = true
-      effects.append(.log("worker '\(workers[id]?.record.name ?? "")' is off the list: it finishes what it has"))
+      effects.append(
+        .log("worker '\(workers[id]?.record.name ?? "")' is off the list: it finishes what it has"))
       closeIfDone(id, &effects)
     }
     isHungry = true
@@ -49,7 +54,8 @@ extension SchedulerMachine {
 
   /// A worker that was taken off the list goes when it has nothing left.
   mutating func closeIfDone(_ id: WorkerID, _ effects: inout [Effect]) {
-    guard let worker = workers[id], !worker.isListed, worker.attempts.isEmpty, !finishing.values.contains(id) else { return }
+    guard let worker = workers[id], !worker.isListed, worker.attempts.isEmpty, !finishing.values.contains(id)
+    else { return }
     if let link = worker.link { effects.append(.close(link)) } else { workers[id] = nil }
   }
 
@@ -78,7 +84,8 @@ extension SchedulerMachine {
     workers[id]?.host = hello.host
     workers[id]?.release = hello.release
     workers[id]?.isLeaving = false
-    let welcome = Welcome(version: version, slots: Int32(clamping: worker.record.slots), lease: settings.lease)
+    let welcome = Welcome(
+      version: version, slots: Int32(clamping: worker.record.slots), lease: settings.lease)
     effects.insert(.send(link, .welcome(welcome)), at: 0)
     effects.append(.log("worker '\(hello.worker)' is linked, with \(hello.attempts.count) attempts"))
     isHungry = true
@@ -92,7 +99,9 @@ extension SchedulerMachine {
     // which may have begun it.
     let missing = worker.attempts.keys.filter { !named.contains($0) }
     let isSameProcess = worker.incarnation == hello.incarnation
-    lose(missing, wasDelivered: !isSameProcess, isSameProcess ? "it was not delivered" : "its worker was restarted")
+    lose(
+      missing, wasDelivered: !isSameProcess,
+      isSameProcess ? "it was not delivered" : "its worker was restarted")
     for fence in missing { workers[id]?.attempts[fence] = nil }
     // Known there, not here: its end, should it have one, is for the database to settle.
     for fence in named where worker.attempts[fence] == nil && finishing[fence] == nil {
@@ -127,12 +136,15 @@ extension SchedulerMachine {
     case .leaving:
       workers[id]?.isLeaving = true
       effects.append(.log("worker '\(workers[id]?.record.name ?? "")' leaves: it takes no more work"))
-    case .hello, .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .kill, .ping, .pong: break
+    case .hello, .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .kill, .ping, .pong:
+      break
     }
   }
 
   mutating func closed(_ link: LinkID, _ now: Instant, _ effects: inout [Effect]) {
-    guard let id = links.removeValue(forKey: link), workers[id]?.link == link, let worker = workers[id] else { return }
+    guard let id = links.removeValue(forKey: link), workers[id]?.link == link, let worker = workers[id] else {
+      return
+    }
     workers[id]?.link = nil
     defer { closeIfDone(id, &effects) }
     effects.append(.log("worker '\(worker.record.name)' is gone, with \(worker.attempts.count) attempts"))
@@ -152,7 +164,8 @@ extension SchedulerMachine {
       guard let lostAt = worker.lostAt, lostAt <= now else { continue }
       workers[id]?.lostAt = nil
       guard !worker.attempts.isEmpty else { continue }
-      effects.append(.log("worker '\(worker.record.name)' is given up, with \(worker.attempts.count) attempts"))
+      effects.append(
+        .log("worker '\(worker.record.name)' is given up, with \(worker.attempts.count) attempts"))
       giveUp(id, "its worker was not heard for \(settings.giveUpAfter.components.seconds) s")
     }
   }
@@ -171,7 +184,9 @@ extension SchedulerMachine {
   /// When `tick` is due next; nil if nothing is.
   public var nextDeadline: Instant? {
     var next = isStopping ? nil : pollAt
-    for instant in workers.values.lazy.compactMap(\.lostAt) { next = next.map { min($0, instant) } ?? instant }
+    for instant in workers.values.lazy.compactMap(\.lostAt) {
+      next = next.map { min($0, instant) } ?? instant
+    }
     return next
   }
 

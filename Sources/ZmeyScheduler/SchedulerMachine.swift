@@ -136,10 +136,12 @@ public struct SchedulerMachine: Sendable {
   /// Keeps a batch's output within bounds. An end waits for the batch that holds the last of its output.
   private mutating func limitChunks(_ batch: inout SchedulerBatch) {
     var bytes = 0
-    guard let cut = batch.chunks.firstIndex(where: { chunk in
-      bytes += chunk.bytes.count
-      return bytes > Self.batchChunkBytes
-    }), cut > 0 else { return }
+    guard
+      let cut = batch.chunks.firstIndex(where: { chunk in
+        bytes += chunk.bytes.count
+        return bytes > Self.batchChunkBytes
+      }), cut > 0
+    else { return }
     outbox.chunks = Array(batch.chunks[cut...])
     batch.chunks.removeSubrange(cut...)
     let waiting = Set(outbox.chunks.map(\.fence))
@@ -171,7 +173,8 @@ public struct SchedulerMachine: Sendable {
       }
     }
     for (taskRun, attempt, isDuplicate) in result.notAccepted where !isDuplicate {
-      effects.append(.log("the result of task run \(taskRun), attempt \(attempt) came too late and is thrown away"))
+      effects.append(
+        .log("the result of task run \(taskRun), attempt \(attempt) came too late and is thrown away"))
     }
     if scripts.count > 1000 { scripts.removeAll() }
     scripts.merge(texts) { _, new in new }

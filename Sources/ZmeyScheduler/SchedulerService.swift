@@ -160,7 +160,9 @@ public actor SchedulerService: DaemonService {
     }
     logger.info(
       "took the name",
-      metadata: ["epoch": "\(identity.epoch)", "workers": "\(workers.count)", "under way": "\(attempts.count)"])
+      metadata: [
+        "epoch": "\(identity.epoch)", "workers": "\(workers.count)", "under way": "\(attempts.count)",
+      ])
     perform([.acquired(workers, attempts)])
     return Anchor(identity: identity, listener: listener, connection: connection)
   }
@@ -291,11 +293,14 @@ public actor SchedulerService: DaemonService {
           perform([.performed(single, SchedulerBatchResult(), scripts: [:])])
           continue
         }
-        finished.outcome = Outcome(verdict: .failed, reason: "its result could not be stored: \(error.message)")
+        finished.outcome = Outcome(
+          verdict: .failed, reason: "its result could not be stored: \(error.message)")
         finished.result = nil
         var replacement = SchedulerBatch()
         replacement.finished = [finished]
-        let result = try await anchor.connection.run { [replacement] in try anchor.identity.perform(replacement, $0) }
+        let result = try await anchor.connection.run { [replacement] in
+          try anchor.identity.perform(replacement, $0)
+        }
         perform([.performed(single, result, scripts: [:])])
       } catch {
         perform([.failed(single)])
@@ -321,8 +326,10 @@ extension SchedulerBatch {
       fill(&batch)
       return batch
     }
-    return running.map { item in one { $0.running = [item] } } + percents.map { item in one { $0.percents = [item] } }
-      + chunks.map { item in one { $0.chunks = [item] } } + finished.map { item in one { $0.finished = [item] } }
+    return running.map { item in one { $0.running = [item] } }
+      + percents.map { item in one { $0.percents = [item] } }
+      + chunks.map { item in one { $0.chunks = [item] } }
+      + finished.map { item in one { $0.finished = [item] } }
       + lost.map { item in one { $0.lost = [item] } }
   }
 }

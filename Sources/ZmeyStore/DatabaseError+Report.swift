@@ -8,7 +8,8 @@ extension DatabaseError: ReportedError {
     let first = message.split { $0.isNewline }.first.map(String.init) ?? message
     let message = kind == .connection ? "cannot reach the database: \(first)" : first
     let sentence = hint.map { "\(message). \($0)" } ?? message
-    return sqlState == "42501" && hint == nil ? "\(sentence) (the database does not allow this role to do it)" : sentence
+    return sqlState == "42501" && hint == nil
+      ? "\(sentence) (the database does not allow this role to do it)" : sentence
   }
 
   /// From the SQLSTATE: `ZM002`, `ZM003`, `ZM005` and missing rights are refusals, `ZM004` is bad input.

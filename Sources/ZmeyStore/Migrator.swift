@@ -30,7 +30,8 @@ public enum Migrator {
   /// - Parameter onlyExisting: refuse a database that has no schema of zmey yet.
   /// - Returns: what was run; empty if the schema was current.
   /// - Throws: `DatabaseError`, `StoreError`. A step that fails leaves nothing behind.
-  public static func migrate(_ connection: Connection, onlyExisting: Bool = false) async throws -> [Migration] {
+  public static func migrate(_ connection: Connection, onlyExisting: Bool = false) async throws -> [Migration]
+  {
     var applied: [Migration] = []
     if onlyExisting, try await version(connection) == nil { throw StoreError.noSchema }
     for migration in Migration.all {
@@ -52,7 +53,8 @@ public enum Migrator {
   /// Makes a role a zmey user. Needs the rights of whoever set the database up.
   ///
   /// - Parameter level: `viewer`, `user` or `admin`.
-  public static func enrol(_ role: String?, level: String, _ session: borrowing Session) throws(DatabaseError) {
+  public static func enrol(_ role: String?, level: String, _ session: borrowing Session) throws(DatabaseError)
+  {
     try session.execute(
       Statement("enrol", "select zm.enrol(coalesce($1, session_user), $2)"), [.text(role), .text(level)])
   }
@@ -71,7 +73,8 @@ public enum Migrator {
   private static let lock = Statement("migration_lock", "select pg_advisory_xact_lock(7700)")
   private static let hasSchema = Statement("has_schema", "select to_regnamespace('zm_api') is not null")
   private static let readVersion = Statement("schema_version", "select zm_api.schema_version()")
-  private static let record = Statement("migration_record", "insert into zm.migration (version, name) values ($1, $2)")
+  private static let record = Statement(
+    "migration_record", "insert into zm.migration (version, name) values ($1, $2)")
 
   /// Refuses a database whose schema is not this build's.
   ///

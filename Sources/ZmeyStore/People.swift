@@ -54,7 +54,8 @@ public enum People {
   ) throws -> RunID {
     let document = String(decoding: try JSONEncoder().encode(arguments), as: UTF8.self)
     return try run(
-      Statement("submit_args", "select zm_api.submit($1, null, $2)"), [.text(template), .json(document)], session)
+      Statement("submit_args", "select zm_api.submit($1, null, $2)"), [.text(template), .json(document)],
+      session)
   }
 
   /// Runs a command once.
@@ -65,8 +66,8 @@ public enum People {
   private static func run(
     _ statement: Statement, _ parameters: [Parameter], _ session: borrowing Session
   ) throws -> RunID {
-    guard let run = try session.query(statement, parameters).first({ row throws(DatabaseError) in try row.int64(0) })
-    else { throw DatabaseError(kind: .decoding, message: "no run came back", statement: statement.name) }
+    let run = try session.query(statement, parameters).first { row throws(DatabaseError) in try row.int64(0) }
+    guard let run else { throw DatabaseError(kind: .decoding, message: "no run came back", statement: statement.name) }
     return RunID(run)
   }
 
@@ -85,12 +86,14 @@ public enum People {
     _ name: String, scheduler: String, slots: Int32, _ session: borrowing Session
   ) throws {
     try session.execute(
-      Statement("worker_add", "select zm_api.worker_add($1, $2, $3)"), [.text(name), .text(scheduler), .int4(slots)])
+      Statement("worker_add", "select zm_api.worker_add($1, $2, $3)"),
+      [.text(name), .text(scheduler), .int4(slots)])
   }
 
   /// Changes how many task runs a worker may have at once.
   public static func setWorker(_ name: String, slots: Int32, _ session: borrowing Session) throws {
-    try session.execute(Statement("worker_set", "select zm_api.worker_set($1, $2)"), [.text(name), .int4(slots)])
+    try session.execute(
+      Statement("worker_set", "select zm_api.worker_set($1, $2)"), [.text(name), .int4(slots)])
   }
 
   /// Removes a worker; what it runs is run elsewhere.

@@ -142,7 +142,8 @@ extension People {
 
   /// How many of the caller's task runs stand in each state, in the states' order.
   public static func counts(_ session: borrowing Session) throws -> [(state: String, count: Int64)] {
-    try session.query(Statement("counts", "select state, count from zm_api.counts()")).map { row throws(DatabaseError) in
+    try session.query(Statement("counts", "select state, count from zm_api.counts()")).map {
+      row throws(DatabaseError) in
       (try row.text(0), try row.int64(1))
     }
   }
@@ -152,7 +153,8 @@ extension People {
     try session.query(
       Statement(
         "worker_views",
-        "select name, scheduler, slots, busy, connected, silent_s, host, version from zm_api.worker order by id")
+        "select name, scheduler, slots, busy, connected, silent_s, host, version from zm_api.worker order by id"
+      )
     ).map { row throws(DatabaseError) in
       WorkerView(
         name: try row.text(0), scheduler: try row.text(1), slots: try row.int32(2), busy: try row.int32(3),
@@ -165,7 +167,8 @@ extension People {
   public static func schedulers(_ session: borrowing Session) throws -> [SchedulerView] {
     try session.query(
       Statement(
-        "scheduler_views", "select name, address, host, pid, is_started, workers from zm_api.scheduler order by id")
+        "scheduler_views",
+        "select name, address, host, pid, is_started, workers from zm_api.scheduler order by id")
     ).map { row throws(DatabaseError) in
       SchedulerView(
         name: try row.text(0), address: try row.textOrNil(1), host: try row.textOrNil(2),
@@ -176,14 +179,17 @@ extension People {
   /// The caller's templates by name.
   public static func templates(_ session: borrowing Session) throws -> [DefinitionView] {
     try session.query(
-      Statement("templates", "select name, description, owner, attempts::bigint, null::int from zm_api.template order by name")
+      Statement(
+        "templates",
+        "select name, description, owner, attempts::bigint, null::int from zm_api.template order by name")
     ).map { row throws(DatabaseError) in try DefinitionView(row) }
   }
 
   /// The caller's pipelines by name.
   public static func pipelines(_ session: borrowing Session) throws -> [DefinitionView] {
     try session.query(
-      Statement("pipelines", "select name, description, owner, tasks, version from zm_api.pipeline order by name")
+      Statement(
+        "pipelines", "select name, description, owner, tasks, version from zm_api.pipeline order by name")
     ).map { row throws(DatabaseError) in try DefinitionView(row) }
   }
 }

@@ -177,9 +177,12 @@ extension SchedulerIdentity {
     if !batch.chunks.isEmpty { calls.append((Self.putLog, chunkParameters(batch.chunks))) }
     if !batch.finished.isEmpty { calls.append((Self.finish, finishParameters(batch.finished))) }
     for lost in batch.lost {
-      calls.append((Self.lose, parameters + lost.fences.parameters + [.bool(lost.wasDelivered), .text(lost.reason)]))
+      calls.append(
+        (Self.lose, parameters + lost.fences.parameters + [.bool(lost.wasDelivered), .text(lost.reason)]))
     }
-    if !batch.slots.isEmpty { calls.append((Self.claim, parameters + [.int4Array(batch.slots.map(\.rawValue))])) }
+    if !batch.slots.isEmpty {
+      calls.append((Self.claim, parameters + [.int4Array(batch.slots.map(\.rawValue))]))
+    }
 
     var result = SchedulerBatchResult()
     try session.pipeline(calls) { index, rows in
@@ -215,7 +218,9 @@ extension SchedulerIdentity {
     """)
 
   private func runningParameters(_ running: [SchedulerBatch.Running]) -> [Parameter] {
-    parameters + running.map(\.fence).parameters + [.int8Array(running.map { $0.age.wholeNanoseconds / 1000 })]
+    parameters + running.map(\.fence).parameters + [
+      .int8Array(running.map { $0.age.wholeNanoseconds / 1000 })
+    ]
   }
 
   private func percentParameters(_ percents: [SchedulerBatch.Percent]) -> [Parameter] {
@@ -234,7 +239,8 @@ extension SchedulerIdentity {
     return parameters + finished.map(\.fence).parameters + [
       .int2Array(outcomes.map(\.verdict.rawValue)), .int4Array(outcomes.map(\.exitCode)),
       .int4Array(outcomes.map(\.signal)), .textArray(outcomes.map(\.reason)),
-      .int8Array(outcomes.map { $0.duration.wholeNanoseconds / 1000 }), .int8Array(outcomes.map(\.cpuMicroseconds)),
+      .int8Array(outcomes.map { $0.duration.wholeNanoseconds / 1000 }),
+      .int8Array(outcomes.map(\.cpuMicroseconds)),
       .int8Array(outcomes.map(\.peakMemoryKiB)), .int8Array(finished.map(\.resultBytes)),
       .int8Array(finished.map(\.errorBytes)), .boolArray(finished.map(\.isCut)),
       .byteaArray(finished.map(\.result)),

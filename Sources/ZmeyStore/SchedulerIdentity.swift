@@ -15,7 +15,8 @@ public struct SchedulerIdentity: Hashable, Sendable {
   /// - Throws: `DatabaseError` with `ZM003` if no such scheduler is registered, `ZM005` if another process has
   ///   the name; `StoreError`.
   public static func acquire(
-    _ name: String, address: String, host: String, processID: Int32, release: String, _ session: borrowing Session
+    _ name: String, address: String, host: String, processID: Int32, release: String,
+    _ session: borrowing Session
   ) throws -> SchedulerIdentity {
     try Migrator.check(session)
     let rows = try session.query(
@@ -79,7 +80,9 @@ public struct WorkerPulse: Hashable, Sendable {
   public let release: String?
 
   /// A pulse of those parts.
-  public init(worker: WorkerID, isConnected: Bool, busy: Int, silence: Duration?, host: String?, release: String?) {
+  public init(
+    worker: WorkerID, isConnected: Bool, busy: Int, silence: Duration?, host: String?, release: String?
+  ) {
     self.worker = worker
     self.isConnected = isConnected
     self.busy = busy
@@ -92,17 +95,20 @@ public struct WorkerPulse: Hashable, Sendable {
 extension SchedulerIdentity {
   /// The scheduler's fixed list of workers, as it is now.
   public func workers(_ session: borrowing Session) throws -> [WorkerRecord] {
-    try session.query(Statement("workers", "select id, name, slots from zm_sched.workers($1, $2)"), parameters)
-      .map { row throws(DatabaseError) in
-        WorkerRecord(id: WorkerID(try row.int32(0)), name: try row.text(1), slots: Int(try row.int32(2)))
-      }
+    try session.query(
+      Statement("workers", "select id, name, slots from zm_sched.workers($1, $2)"), parameters
+    )
+    .map { row throws(DatabaseError) in
+      WorkerRecord(id: WorkerID(try row.int32(0)), name: try row.text(1), slots: Int(try row.int32(2)))
+    }
   }
 
   /// What the name has under way.
   public func adoptable(_ session: borrowing Session) throws -> [AdoptableAttempt] {
     try session.query(
       Statement(
-        "adoptable", "select task_run_id, attempt, nonce, worker_id, is_running from zm_sched.adoptable($1, $2)"),
+        "adoptable",
+        "select task_run_id, attempt, nonce, worker_id, is_running from zm_sched.adoptable($1, $2)"),
       parameters
     ).map { row throws(DatabaseError) in
       AdoptableAttempt(

@@ -57,7 +57,9 @@ public struct TaskRunRecord: Sendable {
 
   /// The state as people read it: a worker that was not heard for a while is not passed over in silence.
   public var stateText: String {
-    if let silentSeconds, silentSeconds > Self.silenceShown { return "\(state.name) (silent \(silentSeconds) s)" }
+    if let silentSeconds, silentSeconds > Self.silenceShown {
+      return "\(state.name) (silent \(silentSeconds) s)"
+    }
     return state.name
   }
 
@@ -96,7 +98,8 @@ public struct TaskRunFilter: Sendable {
 
 extension People {
   /// The newest task runs that pass, newest first.
-  public static func taskRuns(_ filter: TaskRunFilter, _ session: borrowing Session) throws -> [TaskRunRecord] {
+  public static func taskRuns(_ filter: TaskRunFilter, _ session: borrowing Session) throws -> [TaskRunRecord]
+  {
     // One text for each set of conditions, so that each gets the plan that fits its index.
     var conditions: [(name: String, sql: String, parameter: Parameter)] = []
     if let ids = filter.ids { conditions.append(("ids", "t.id = any ($N)", .int8Array(ids.map(\.rawValue)))) }

@@ -51,7 +51,8 @@ struct Attempt: Sendable {
     self.assignment = assignment
     book = OutputBook(cap: assignment.maxOutput)
     inputs = assignment.inputs.map { $0.bytes ?? ByteBuffer() }
-    missingInputs = Set(assignment.inputs.indices.filter { assignment.inputs[$0].bytes == nil }.map(UInt16.init))
+    missingInputs = Set(
+      assignment.inputs.indices.filter { assignment.inputs[$0].bytes == nil }.map(UInt16.init))
     phase = .collecting
   }
 
@@ -117,7 +118,8 @@ public struct Launch: Hashable, Sendable {
     let word = Array(view[view.startIndex..<end])
     guard word.count <= longestString else {
       throw Unlaunchable(
-        "a passed result of \(word.count) bytes is too large for \(what) (at most \(longestString)): pass it as stdin")
+        "a passed result of \(word.count) bytes is too large for \(what) (at most \(longestString)): pass it as stdin"
+      )
     }
     guard !word.contains(0) else {
       throw Unlaunchable("a passed result holds a NUL byte, which \(what) cannot: pass it as stdin")

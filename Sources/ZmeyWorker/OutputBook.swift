@@ -65,7 +65,9 @@ struct OutputBook: Sendable {
     var taken: [Chunk] = []
     for (stream, bytes) in pending {
       var rest = bytes
-      while let piece = rest.readSlice(length: min(rest.readableBytes, FrameLimit.chunk)), piece.readableBytes > 0 {
+      while let piece = rest.readSlice(length: min(rest.readableBytes, FrameLimit.chunk)),
+        piece.readableBytes > 0
+      {
         taken.append(Chunk(number: nextChunk, stream: stream, bytes: piece))
         nextChunk += 1
       }

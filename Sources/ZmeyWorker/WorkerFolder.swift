@@ -21,7 +21,9 @@ final class WorkerFolder {
   /// - Throws: `WorkerFolderError`, with what is wrong and where.
   init(_ path: String) throws(WorkerFolderError) {
     self.path = path
-    guard Self.make(path) else { throw WorkerFolderError("cannot make the folder \(path): \(Self.lastError())") }
+    guard Self.make(path) else {
+      throw WorkerFolderError("cannot make the folder \(path): \(Self.lastError())")
+    }
     lock = try Self.lock("\(path)/lock")
     for name in ["scripts", "tasks"] { Self.remove("\(path)/\(name)") }
     for name in ["scripts", "tasks", "spool"] {
@@ -77,7 +79,9 @@ final class WorkerFolder {
   /// Makes the working folder of a task; `removeTask` takes it away with all that is in it.
   func makeTask(_ number: UInt64) throws(WorkerFolderError) -> String {
     let folder = "\(path)/tasks/\(number)"
-    guard mkdir(folder, 0o700) == 0 else { throw WorkerFolderError("cannot make the folder \(folder): \(Self.lastError())") }
+    guard mkdir(folder, 0o700) == 0 else {
+      throw WorkerFolderError("cannot make the folder \(folder): \(Self.lastError())")
+    }
     return folder
   }
 
@@ -144,8 +148,9 @@ final class WorkerFolder {
   private static func make(_ folder: String) -> Bool {
     if mkdir(folder, 0o700) == 0 || errno == EEXIST { return true }
     guard errno == ENOENT else { return false }
-    return (try? FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])) != nil
+    return
+      (try? FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])) != nil
   }
 
   private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }

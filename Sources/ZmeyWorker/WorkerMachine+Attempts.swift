@@ -92,10 +92,13 @@ extension WorkerMachine {
     let inline = attempt.book.takeInlineResult()
     if inline == nil { attempt.book.takeChunks().forEach { effects.append(.send($0.frame(fence))) } }
     let finish = Finish(
-      fence: fence, outcome: outcome, resultBytes: attempt.book.resultBytes, errorBytes: attempt.book.errorBytes,
+      fence: fence, outcome: outcome, resultBytes: attempt.book.resultBytes,
+      errorBytes: attempt.book.errorBytes,
       isCut: attempt.book.isCut, result: inline)
     attempt.phase = .ended(finish)
-    (attempt.flushAt, attempt.reportAt, attempt.deadline, attempt.killAt, attempt.percentAt) = (nil, nil, nil, nil, nil)
+    (attempt.flushAt, attempt.reportAt, attempt.deadline, attempt.killAt, attempt.percentAt) = (
+      nil, nil, nil, nil, nil
+    )
     attempts[fence] = attempt
     // On disk before it is on the wire: a worker that dies now reports it when it is back.
     effects.append(.spool(fence, attempt.book.unstored.map { $0.frame(fence) } + [.finished(finish)]))
@@ -123,7 +126,9 @@ extension WorkerMachine {
 
   static func reason(_ exit: ProcessExit, lastErrorLine: String) -> String {
     let tail = lastErrorLine.isEmpty ? "" : ": \(lastErrorLine)"
-    if let signal = exit.signal { return "it was killed by signal \(signal)\(SignalName.suffix(signal))\(tail)" }
+    if let signal = exit.signal {
+      return "it was killed by signal \(signal)\(SignalName.suffix(signal))\(tail)"
+    }
     return "it exited with code \(exit.code ?? -1)\(tail)"
   }
 }

@@ -6,7 +6,9 @@ extension WorkerMachine {
   /// When `tick` is due next; nil if nothing is.
   public var nextDeadline: Instant? {
     var next = leaseEnd
-    for instant in attempts.values.lazy.compactMap(\.nextDeadline) { next = next.map { min($0, instant) } ?? instant }
+    for instant in attempts.values.lazy.compactMap(\.nextDeadline) {
+      next = next.map { min($0, instant) } ?? instant
+    }
     if let drainEnd { next = next.map { min($0, drainEnd) } ?? drainEnd }
     return hasEnded ? nil : next
   }
@@ -14,7 +16,9 @@ extension WorkerMachine {
   mutating func tick(_ now: Instant, _ effects: inout [Effect]) {
     if let leaseEnd, leaseEnd <= now {
       self.leaseEnd = nil
-      endAll("no scheduler was heard for \(Self.words(lease)): what runs here runs elsewhere by now", now, &effects)
+      endAll(
+        "no scheduler was heard for \(Self.words(lease)): what runs here runs elsewhere by now", now, &effects
+      )
     }
     if let drainEnd, drainEnd <= now {
       self.drainEnd = .init(nanoseconds: .max)
@@ -29,7 +33,9 @@ extension WorkerMachine {
     if let flushAt = attempt.flushAt, flushAt <= now { flush(fence, &effects) }
     if let reportAt = attempt.reportAt, reportAt <= now {
       attempts[fence]?.reportAt = nil
-      if case .running(let since) = attempt.phase, isLinked { effects.append(.send(.running(fence, age: now - since))) }
+      if case .running(let since) = attempt.phase, isLinked {
+        effects.append(.send(.running(fence, age: now - since)))
+      }
     }
     if let percentAt = attempt.percentAt, percentAt <= now {
       attempts[fence]?.percentAt = now + settings.progressEvery

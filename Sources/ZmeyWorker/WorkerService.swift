@@ -79,7 +79,8 @@ public actor WorkerService: DaemonService {
   /// Dials whenever there is no link, with pauses that grow to 2 s while nobody answers.
   private func dial(_ endpoint: LinkEndpoint) async {
     var pause = Duration.milliseconds(100)
-    let timing = LinkTiming(silence: max(configuration.pingPeriod * 3, .seconds(1)), ping: configuration.pingPeriod)
+    let timing = LinkTiming(
+      silence: max(configuration.pingPeriod * 3, .seconds(1)), ping: configuration.pingPeriod)
     for await _ in dials {
       named = machine.held
       let hello = Hello(
@@ -163,7 +164,9 @@ public actor WorkerService: DaemonService {
   private func request(_ launch: Launch) throws(WorkerFolderError) -> LaunchRequest? {
     let id = nextProcess
     nextProcess += 1
-    guard let path = folder?.scriptPath(launch.assignment.script), let home = try folder?.makeTask(id) else { return nil }
+    guard let path = folder?.scriptPath(launch.assignment.script), let home = try folder?.makeTask(id) else {
+      return nil
+    }
     fences[id] = launch.fence
     processes[launch.fence] = id
     scripts[id] = launch.assignment.script
@@ -193,20 +196,23 @@ public actor WorkerService: DaemonService {
       for effect in machine.handle(event, at: .now()) {
         switch effect {
         case .send(let frame): frames.append(frame)
-        case .keepScript(let sha256, let body): attempt { () throws(WorkerFolderError) in try folder?.keepScript(sha256, body) }
+        case .keepScript(let sha256, let body):
+          attempt { () throws(WorkerFolderError) in try folder?.keepScript(sha256, body) }
         case .launch(let launch):
           do throws(WorkerFolderError) {
             if let request = try request(launch) { launches.append(request) }
           } catch {
             logger.error("\(error)")
             if let id = processes[launch.fence] { _ = forget(id) }
-            pending.append(.failedToStart(launch.fence, Unlaunchable("the worker could not prepare it: \(error)")))
+            pending.append(
+              .failedToStart(launch.fence, Unlaunchable("the worker could not prepare it: \(error)")))
           }
         case .terminate(let fence): signal(fence, SIGTERM)
         case .kill(let fence): signal(fence, SIGKILL)
         case .acknowledge(let fence, let bytes):
           if let id = processes[fence] { reactor.acknowledge(id, bytes: bytes) }
-        case .spool(let fence, let kept): attempt { () throws(WorkerFolderError) in try folder?.spool(fence, kept) }
+        case .spool(let fence, let kept):
+          attempt { () throws(WorkerFolderError) in try folder?.spool(fence, kept) }
         case .unspool(let fence): folder?.unspool(fence)
         case .log(let line): logger.warning("\(line)")
         case .end: reactor.shutdown()

@@ -44,7 +44,8 @@ struct BenchCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = dir ?? "/var/tmp/zmey-bench-\(getpid())"
     guard !FileManager.default.fileExists(atPath: folder) else {
-      throw Failure(.usage, "\(folder) is there already, and the benchmark removes its folder: name another with --dir")
+      throw Failure(
+        .usage, "\(folder) is there already, and the benchmark removes its folder: name another with --dir")
     }
     let instance = Instance(InstanceFolder(folder))
     let outcome: Result<BenchReport, any Error>
@@ -75,9 +76,12 @@ struct BenchCommand: AsyncParsableCommand {
     let places = schedulers * workers * slots
     say("starting \(schedulers) schedulers, \(schedulers * workers) workers, \(places) slots")
     try await instance.up(
-      .init(schedulers: schedulers, workersEach: workers, slots: slots), programs: Programs.folder()) { _ in }
+      .init(schedulers: schedulers, workersEach: workers, slots: slots), programs: Programs.folder()
+    ) { _ in }
     let connection = try await Connection.open(instance.folder.conninfo(), applicationName: "zmctl bench")
-    let definitions = Definitions(templates: [TemplateDefinition(name: "bench", program: Program(script: text))])
+    let definitions = Definitions(templates: [
+      TemplateDefinition(name: "bench", program: Program(script: text))
+    ])
     _ = try await connection.run { try People.apply(definitions, $0) }
 
     let file = "\(instance.folder.path)/bench.script"
@@ -109,14 +113,18 @@ struct BenchCommand: AsyncParsableCommand {
     await connection.close()
     let rounds = (batch + places - 1) / places
     return BenchReport(
-      schedulers: schedulers, workers: schedulers * workers, slots: places, batch: batch, seconds: seconds, floors: floors,
-      idealSeconds: single * Double(rounds), failed: failed, lost: lost, cpu: usage.perBatch(batches), memory: memory)
+      schedulers: schedulers, workers: schedulers * workers, slots: places, batch: batch, seconds: seconds,
+      floors: floors,
+      idealSeconds: single * Double(rounds), failed: failed, lost: lost, cpu: usage.perBatch(batches),
+      memory: memory)
   }
 
   /// Looks every few milliseconds: the wait must not add to what it measures.
   private func end(of run: RunID, _ connection: Connection) async throws -> RunRecord {
     while true {
-      guard let record = try await connection.run({ try People.run(run, $0) }) else { throw Failure(.refused, "no run \(run)") }
+      guard let record = try await connection.run({ try People.run(run, $0) }) else {
+        throw Failure(.refused, "no run \(run)")
+      }
       if record.isEnded { return record }
       try await Task.sleep(for: .milliseconds(10))
     }

@@ -94,7 +94,9 @@ struct ProcessUsage {
   init(_ processes: (database: Int32?, schedulers: [Int32], workers: [Int32])) {
     let server = processes.database.map { [$0] + Self.children(of: $0) } ?? []
     // A backend that ended counts among its parent's waited-for children.
-    database = server.reduce(0) { $0 + Self.cpu($1) } + (processes.database.map { Self.cpu($0, ofChildren: true) } ?? 0)
+    database =
+      server.reduce(0) { $0 + Self.cpu($1) }
+      + (processes.database.map { Self.cpu($0, ofChildren: true) } ?? 0)
     schedulers = processes.schedulers.reduce(0) { $0 + Self.cpu($1) }
     workers = processes.workers.reduce(0) { $0 + Self.cpu($1) }
     databaseKiB = server.reduce(0) { $0 + Self.memory($1) }

@@ -27,12 +27,16 @@ struct TemplateCommand: AsyncParsableCommand {
 
     func validate() throws {
       if let problem = Name.problem(name) { throw ValidationError(problem) }
-      guard Program.attemptsRange.contains(attempts) else { throw ValidationError("--attempts takes 1 to 100") }
+      guard Program.attemptsRange.contains(attempts) else {
+        throw ValidationError("--attempts takes 1 to 100")
+      }
     }
 
     func run() async throws {
       let text = try DefinitionFiles.text(script)
-      guard text.utf8.count <= Program.maxScriptBytes else { throw Failure(.usage, "'\(script)' is larger than 1 MiB") }
+      guard text.utf8.count <= Program.maxScriptBytes else {
+        throw Failure(.usage, "'\(script)' is larger than 1 MiB")
+      }
       let program = Program(script: text, average: average, maximum: maximum, attempts: attempts)
       let definitions = Definitions(
         templates: [TemplateDefinition(name: name, description: description, program: program)])
@@ -86,12 +90,14 @@ private enum Catalogue {
       try Output.json(
         rows.map { row in
           Document(
-            name: row.name, description: row.description, owner: row.owner, tasks: row.version == nil ? nil : row.count,
+            name: row.name, description: row.description, owner: row.owner,
+            tasks: row.version == nil ? nil : row.count,
             attempts: row.version == nil ? row.count : nil, version: row.version)
         })
     } else {
       Output.table(
-        ["NAME", "OWNER", count, "DESCRIPTION"], rows.map { [$0.name, $0.owner, "\($0.count)", $0.description] })
+        ["NAME", "OWNER", count, "DESCRIPTION"],
+        rows.map { [$0.name, $0.owner, "\($0.count)", $0.description] })
     }
   }
 }

@@ -5,7 +5,8 @@ import ZmeyStore
 
 struct SchedulerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "scheduler", abstract: "The registered schedulers.", subcommands: [Add.self, List.self, Remove.self])
+    commandName: "scheduler", abstract: "The registered schedulers.",
+    subcommands: [Add.self, List.self, Remove.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Register a scheduler.")
@@ -25,12 +26,17 @@ struct SchedulerCommand: AsyncParsableCommand {
 
     func run() async throws {
       let rows = try await database.run { session in try People.schedulers(session) }
-      if database.json { try Output.json(rows.map(SchedulerDocument.init)) } else { ClusterTable.schedulers(rows) }
+      if database.json {
+        try Output.json(rows.map(SchedulerDocument.init))
+      } else {
+        ClusterTable.schedulers(rows)
+      }
     }
   }
 
   struct Remove: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Remove a scheduler that does not run and has no workers.")
+    static let configuration = CommandConfiguration(
+      abstract: "Remove a scheduler that does not run and has no workers.")
     @OptionGroup var database: DatabaseOptions
     @Argument(help: "Its name.")
     var name: String
@@ -58,7 +64,9 @@ struct WorkerCommand: AsyncParsableCommand {
     var slots: Int32
 
     func run() async throws {
-      try await database.run { session in try People.addWorker(name, scheduler: scheduler, slots: slots, session) }
+      try await database.run { session in
+        try People.addWorker(name, scheduler: scheduler, slots: slots, session)
+      }
       try Done.say("added worker", name, json: database.json)
     }
   }
@@ -151,7 +159,8 @@ enum ClusterTable {
       ["SCHEDULER", "STATE", "WORKERS", "ADDRESS", "HOST", "PID"],
       rows.map { row in
         [
-          row.name, row.isStarted ? "started" : "stopped", "\(row.workers)", row.address ?? "", row.host ?? "",
+          row.name, row.isStarted ? "started" : "stopped", "\(row.workers)", row.address ?? "",
+          row.host ?? "",
           row.isStarted ? row.processID.map { "\($0)" } ?? "" : "",
         ]
       })
@@ -177,6 +186,10 @@ private enum Done {
   }
 
   static func say(_ what: String, _ name: String, json: Bool) throws {
-    if json { try Output.json(Document(done: what, name: name)) } else { print("\(what) \(Output.safe(name))") }
+    if json {
+      try Output.json(Document(done: what, name: name))
+    } else {
+      print("\(what) \(Output.safe(name))")
+    }
   }
 }

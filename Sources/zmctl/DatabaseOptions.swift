@@ -8,7 +8,9 @@ import ZmeyStore
 struct DatabaseOptions: ParsableArguments {
   @Option(
     name: [.customLong("db", withSingleDash: true), .customLong("db")],
-    help: "The database, as libpq takes it (default: $ZM_DB, libpq's own environment, the instance of 'zmctl up').")
+    help:
+      "The database, as libpq takes it (default: $ZM_DB, libpq's own environment, the instance of 'zmctl up')."
+  )
   var database: String?
 
   @Flag(help: "Print one JSON document.")

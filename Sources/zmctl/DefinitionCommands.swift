@@ -89,7 +89,9 @@ enum DefinitionFiles {
       data = FileManager.default.contents(atPath: path)
     }
     guard let data else { throw Failure(.usage, "cannot read '\(path)'") }
-    guard let text = String(validating: data, as: UTF8.self) else { throw Failure(.usage, "'\(path)' is not UTF-8") }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw Failure(.usage, "'\(path)' is not UTF-8")
+    }
     return text
   }
 }

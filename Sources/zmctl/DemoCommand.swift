@@ -7,7 +7,8 @@ import ZmeyStore
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "Apply the example pipelines, run them to the end, print each task's result.")
+    commandName: "demo",
+    abstract: "Apply the example pipelines, run them to the end, print each task's result.")
   @OptionGroup var database: DatabaseOptions
 
   func run() async throws {
@@ -59,7 +60,9 @@ struct DemoCommand: AsyncParsableCommand {
       guard let record else { throw Failure(.refused, "no run \(run)") }
       for taskRun in taskRuns where !database.json && taskRun.state != .waiting {
         let bar = Self.bar(taskRun)
-        if seen.updateValue(bar, forKey: taskRun.id) != bar { print("  \(record.name)/\(taskRun.name)  \(bar)") }
+        if seen.updateValue(bar, forKey: taskRun.id) != bar {
+          print("  \(record.name)/\(taskRun.name)  \(bar)")
+        }
       }
       if record.isEnded { return record }
       try await Task.sleep(for: .milliseconds(100))

@@ -7,7 +7,8 @@ import ZmeyInstance
 
 struct UpCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "up", abstract: "Start a private PostgreSQL, schedulers and workers; return when all is ready.")
+    commandName: "up",
+    abstract: "Start a private PostgreSQL, schedulers and workers; return when all is ready.")
 
   @Option(help: "The instance's folder (default: /var/lib/zmey for root, else ~/.local/share/zmey).")
   var dir: String?
@@ -51,7 +52,8 @@ struct UpCommand: AsyncParsableCommand {
 }
 
 struct DownCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "down", abstract: "Stop what 'up' started. The data stays.")
+  static let configuration = CommandConfiguration(
+    commandName: "down", abstract: "Stop what 'up' started. The data stays.")
 
   @Option(help: "The instance's folder.")
   var dir: String?
@@ -66,7 +68,8 @@ struct DownCommand: AsyncParsableCommand {
       if !json, report.action == "stopped" { InstanceReports.tell(report) }
     }
     if json {
-      try Output.json(InstanceReports(dir: instance.folder.path, db: instance.folder.conninfo(), parts: reports))
+      try Output.json(
+        InstanceReports(dir: instance.folder.path, db: instance.folder.conninfo(), parts: reports))
     } else if !reports.contains(where: { $0.action == "stopped" }) {
       print("Nothing was running in \(instance.folder.path).")
     }
@@ -80,9 +83,13 @@ struct InstanceReports: Encodable {
   let parts: [Instance.Report]
 
   static func tell(_ report: Instance.Report) {
-    func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
+    func pad(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(0, width - text.count))
+    }
     let pid = report.pid.map { "pid \($0)" } ?? ""
-    print("\(pad(report.kind, 10)) \(pad(report.name, 10)) \(pad(report.action, 9)) \(pad(pid, 12)) \(report.detail)")
+    print(
+      "\(pad(report.kind, 10)) \(pad(report.name, 10)) \(pad(report.action, 9)) \(pad(pid, 12)) \(report.detail)"
+    )
     fflush(nil)
   }
 }

@@ -6,7 +6,8 @@ import ZmeyCore
 import ZmeyStore
 
 struct ListCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List task runs, the newest first.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List task runs, the newest first.")
   @OptionGroup var database: DatabaseOptions
   @Option(help: "Only those in that state.")
   var state: TaskRunState?
@@ -33,7 +34,8 @@ struct ListCommand: AsyncParsableCommand {
 }
 
 struct HistoryCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "history", abstract: "List runs, the newest first.")
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "List runs, the newest first.")
   @OptionGroup var database: DatabaseOptions
   @Option(help: "How many at most.")
   var limit: Int32 = 50
@@ -53,7 +55,8 @@ struct HistoryCommand: AsyncParsableCommand {
 }
 
 struct ShowCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a task run, or a run with its task runs.")
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show a task run, or a run with its task runs.")
   @OptionGroup var database: DatabaseOptions
   @Argument(help: "The number of a run or task run.")
   var id: Int64
@@ -75,11 +78,14 @@ struct ShowCommand: AsyncParsableCommand {
     if database.json { return try Output.json(TaskRunDocument(record: record)) }
     let arguments = try await connection.run { try People.arguments(record.id, $0) }
     let rows: [(String, String?)] = [
-      ("task run", "\(record.id)"), ("run", "\(record.run)"), ("name", record.name), ("pipeline", record.pipeline),
-      ("owner", record.owner), ("state", record.stateText), ("reason", record.reason), ("attempt", "\(record.attempt)"),
+      ("task run", "\(record.id)"), ("run", "\(record.run)"), ("name", record.name),
+      ("pipeline", record.pipeline),
+      ("owner", record.owner), ("state", record.stateText), ("reason", record.reason),
+      ("attempt", "\(record.attempt)"),
       ("arguments", arguments.isEmpty ? nil : arguments.joined(separator: " ")),
       ("exit code", record.exitCode.map { "\($0)" }), ("signal", record.signal.map { "\($0)" }),
-      ("progress", record.progress.map { "\($0.percent)%\($0.isOverdue ? "!" : "")" }), ("worker", record.worker),
+      ("progress", record.progress.map { "\($0.percent)%\($0.isOverdue ? "!" : "")" }),
+      ("worker", record.worker),
       ("created", record.createdAt), ("started", record.startedAt), ("finished", record.finishedAt),
       ("time", record.elapsed.map { Output.span($0) }), ("result", record.resultBytes.map { "\($0) bytes" }),
     ]
@@ -88,7 +94,8 @@ struct ShowCommand: AsyncParsableCommand {
     }
     if let result = record.result, !result.isEmpty {
       print("")
-      let lines = String(decoding: result, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+      let lines = String(decoding: result, as: UTF8.self).split(
+        separator: "\n", omittingEmptySubsequences: false)
       for line in lines.prefix(20) { print(Output.safe(String(line))) }
       if lines.count > 20 { print("… see 'zmctl result \(id)'") }
     }
@@ -115,7 +122,8 @@ struct ResultCommand: AsyncParsableCommand {
 
 struct LogsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "logs", abstract: "Print what a task run wrote: standard output and standard error, each to its own.")
+    commandName: "logs",
+    abstract: "Print what a task run wrote: standard output and standard error, each to its own.")
   @OptionGroup var database: DatabaseOptions
   @Flag(name: .shortAndLong, help: "Go on until the task run ends.")
   var follow = false
@@ -138,7 +146,9 @@ struct LogsCommand: AsyncParsableCommand {
       // The state before the chunks: what an end brings is then among them.
       let record = try await Lookup.taskRun(id, resultLimit: 0, connection)
       let number = attempt ?? record.attempt
-      let chunks = try await connection.run { [next] in try People.log(record.id, attempt: number, from: next, $0) }
+      let chunks = try await connection.run { [next] in
+        try People.log(record.id, attempt: number, from: next, $0)
+      }
       for chunk in chunks { try show(chunk) }
       next = chunks.last.map { $0.number + 1 } ?? next
       if !follow || record.state.isEnd || attempt.map({ $0 < record.attempt }) == true { return }
@@ -152,7 +162,8 @@ struct LogsCommand: AsyncParsableCommand {
     if database.json {
       try Output.jsonLine(
         ChunkDocument(
-          chunk: chunk.number, stream: isOutput ? "stdout" : "stderr", text: String(decoding: chunk.bytes, as: UTF8.self)))
+          chunk: chunk.number, stream: isOutput ? "stdout" : "stderr",
+          text: String(decoding: chunk.bytes, as: UTF8.self)))
     } else {
       Output.bytes(chunk.bytes, to: isOutput ? STDOUT_FILENO : STDERR_FILENO)
     }
@@ -191,7 +202,8 @@ struct StatusCommand: AsyncParsableCommand {
 }
 
 enum Lookup {
-  static func taskRun(_ id: Int64, resultLimit: Int32, _ connection: Connection) async throws -> TaskRunRecord {
+  static func taskRun(_ id: Int64, resultLimit: Int32, _ connection: Connection) async throws -> TaskRunRecord
+  {
     let found = try await connection.run { session in
       try People.taskRuns(TaskRunFilter(ids: [TaskRunID(id)], resultLimit: resultLimit), session)
     }

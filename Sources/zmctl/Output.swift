@@ -34,7 +34,9 @@ enum Output {
     let rows = [header] + rows.map { $0.map(safe) }
     let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     for row in rows {
-      let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+      let cells = zip(row, widths).map { cell, width in
+        cell + String(repeating: " ", count: width - cell.count)
+      }
       print(trimmed(cells.joined(separator: "  ")))
     }
   }

@@ -6,7 +6,8 @@ import ZmeyStore
 
 struct InitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "init", abstract: "Set up the schema and its roles in a database; the caller becomes an admin.")
+    commandName: "init",
+    abstract: "Set up the schema and its roles in a database; the caller becomes an admin.")
   @OptionGroup var database: DatabaseOptions
 
   func run() async throws { try await Schema.bring(database, onlyExisting: false) }

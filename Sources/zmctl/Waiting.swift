@@ -36,9 +36,13 @@ enum Waiting {
   }
 
   /// Prints a started run, waits for it if that is asked for, and ends with 1 if it did not succeed.
-  static func report(_ run: RunID, wait: Bool, _ options: DatabaseOptions, _ connection: Connection) async throws {
+  static func report(_ run: RunID, wait: Bool, _ options: DatabaseOptions, _ connection: Connection)
+    async throws
+  {
     guard wait else {
-      guard let record = try await connection.run({ try People.run(run, $0) }) else { throw Failure(.refused, "no run \(run)") }
+      guard let record = try await connection.run({ try People.run(run, $0) }) else {
+        throw Failure(.refused, "no run \(run)")
+      }
       if options.json {
         try Output.json(RunDocument(record: record, taskRuns: nil))
       } else {
@@ -61,7 +65,8 @@ enum Waiting {
 
   static func check(_ record: RunRecord) throws {
     guard record.state == "succeeded" else {
-      throw Failure(.failed, "run \(record.id) (\(record.name)) \(record.state): see 'zmctl show \(record.id)'")
+      throw Failure(
+        .failed, "run \(record.id) (\(record.name)) \(record.state): see 'zmctl show \(record.id)'")
     }
   }
 }
@@ -75,7 +80,8 @@ enum Table {
         [
           "\(record.id)", record.stateText, record.name, record.pipeline ?? "", progress(record),
           Output.span(record.elapsed), record.worker ?? "",
-          record.state == .succeeded ? Output.head(record.result) : record.reason ?? Output.head(record.result),
+          record.state == .succeeded
+            ? Output.head(record.result) : record.reason ?? Output.head(record.result),
         ]
       })
   }

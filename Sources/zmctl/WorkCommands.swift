@@ -12,7 +12,9 @@ struct StartCommand: AsyncParsableCommand {
   @OptionGroup var database: DatabaseOptions
   @Argument(help: "PIPELINE or PIPELINE/TASK.")
   var target: String
-  @Option(name: .customLong("arg"), parsing: .unconditionalSingleValue, help: "One more argument for the tasks that start first.")
+  @Option(
+    name: .customLong("arg"), parsing: .unconditionalSingleValue,
+    help: "One more argument for the tasks that start first.")
   var arguments: [String] = []
   @Flag(help: "Wait for the end; exit with 1 if it did not succeed.")
   var wait = false
@@ -21,7 +23,8 @@ struct StartCommand: AsyncParsableCommand {
     let parts = target.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let connection = try await database.open()
     let run = try await connection.run { session in
-      try People.start(pipeline: parts[0], task: parts.count == 2 ? parts[1] : nil, arguments: arguments, session)
+      try People.start(
+        pipeline: parts[0], task: parts.count == 2 ? parts[1] : nil, arguments: arguments, session)
     }
     try await Waiting.report(run, wait: wait, database, connection)
   }
@@ -29,7 +32,8 @@ struct StartCommand: AsyncParsableCommand {
 
 struct SubmitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "submit", abstract: "Start many task runs of a template at once; prints the run that holds them.")
+    commandName: "submit",
+    abstract: "Start many task runs of a template at once; prints the run that holds them.")
   @OptionGroup var database: DatabaseOptions
   @Argument(help: "The template.")
   var template: String
@@ -50,7 +54,9 @@ struct SubmitCommand: AsyncParsableCommand {
       var lines = try DefinitionFiles.text(path).split(separator: "\n", omittingEmptySubsequences: false)
       if lines.last?.isEmpty == true { lines.removeLast() }
       guard !lines.isEmpty else { throw Failure(.usage, "'\(path)' has no line") }
-      return lines.map { $0.isEmpty ? [] : $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+      return lines.map {
+        $0.isEmpty ? [] : $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      }
     }
     let connection = try await database.open()
     let run = try await connection.run { session in
@@ -81,9 +87,15 @@ struct ExecCommand: AsyncParsableCommand {
     let record = try await Waiting.end(of: run, connection)
     let taskRuns = try await Waiting.taskRuns(of: run, connection)
     for taskRun in taskRuns {
-      let chunks = try await connection.run { try People.log(taskRun.id, attempt: taskRun.attempt, from: 0, $0) }
-      for chunk in chunks { Output.bytes(chunk.bytes, to: chunk.stream == .standardOutput ? STDOUT_FILENO : STDERR_FILENO) }
-      if let reason = taskRun.reason { throw Failure(.failed, "task run \(taskRun.id) \(taskRun.state.name): \(reason)") }
+      let chunks = try await connection.run {
+        try People.log(taskRun.id, attempt: taskRun.attempt, from: 0, $0)
+      }
+      for chunk in chunks {
+        Output.bytes(chunk.bytes, to: chunk.stream == .standardOutput ? STDOUT_FILENO : STDERR_FILENO)
+      }
+      if let reason = taskRun.reason {
+        throw Failure(.failed, "task run \(taskRun.id) \(taskRun.state.name): \(reason)")
+      }
     }
     try Waiting.check(record)
   }
@@ -123,7 +135,9 @@ struct WaitCommand: AsyncParsableCommand {
     }
     var pause = Duration.milliseconds(10)
     while true {
-      let found = try await connection.run { try People.taskRuns(TaskRunFilter(ids: [TaskRunID(id)], resultLimit: 0), $0) }
+      let found = try await connection.run {
+        try People.taskRuns(TaskRunFilter(ids: [TaskRunID(id)], resultLimit: 0), $0)
+      }
       guard let taskRun = found.first else { throw Failure(.refused, "no run or task run \(id)") }
       if taskRun.state.isEnd { return taskRun.state.name }
       try await Task.sleep(for: pause)

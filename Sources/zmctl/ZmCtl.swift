@@ -8,14 +8,18 @@ struct ZmCtl: AsyncParsableCommand {
     abstract: "Runs scripts on many machines, for several people, from one terminal.",
     version: release,
     groupedSubcommands: [
-      CommandGroup(name: "A private instance:", subcommands: [UpCommand.self, DownCommand.self, DemoCommand.self]),
+      CommandGroup(
+        name: "A private instance:", subcommands: [UpCommand.self, DownCommand.self, DemoCommand.self]),
       CommandGroup(name: "A database:", subcommands: [InitCommand.self, MigrateCommand.self]),
       CommandGroup(
         name: "Definitions:",
         subcommands: [
-          ApplyCommand.self, ValidateCommand.self, ExportCommand.self, TemplateCommand.self, PipelineCommand.self,
+          ApplyCommand.self, ValidateCommand.self, ExportCommand.self, TemplateCommand.self,
+          PipelineCommand.self,
         ]),
-      CommandGroup(name: "Work:", subcommands: [StartCommand.self, SubmitCommand.self, ExecCommand.self, WaitCommand.self]),
+      CommandGroup(
+        name: "Work:",
+        subcommands: [StartCommand.self, SubmitCommand.self, ExecCommand.self, WaitCommand.self]),
       CommandGroup(
         name: "A look:",
         subcommands: [

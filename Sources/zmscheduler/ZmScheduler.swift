@@ -12,7 +12,8 @@ import ZmeyScheduler
 @main
 struct ZmScheduler: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "zmscheduler", abstract: "Hands ready tasks from the database to its workers.", version: release)
+    commandName: "zmscheduler", abstract: "Hands ready tasks from the database to its workers.",
+    version: release)
 
   @Option(
     name: [.customLong("la", withSingleDash: true), .customLong("local-address")],
@@ -29,7 +30,9 @@ struct ZmScheduler: AsyncParsableCommand {
 
   @Option(
     name: [.customLong("db", withSingleDash: true), .customLong("db")],
-    help: "The database, as libpq takes it (default: $ZM_DB, libpq's own environment, the instance of 'zmctl up').")
+    help:
+      "The database, as libpq takes it (default: $ZM_DB, libpq's own environment, the instance of 'zmctl up')."
+  )
   var database: String?
 
   @Option(
@@ -72,7 +75,8 @@ struct ZmScheduler: AsyncParsableCommand {
       name: name ?? "\(localAddress)", listen: localAddress, remote: remoteAddress,
       database: try DatabaseAddress.resolve(database), giveUpAfter: checkWorker.duration,
       pulsePeriod: pingBase.duration, host: hostName(), release: release)
-    try await Daemon.run("zmscheduler", .init(logFile: logFile, logLevel: logLevel, pidFile: pidFile)) { loop, logger in
+    try await Daemon.run("zmscheduler", .init(logFile: logFile, logLevel: logLevel, pidFile: pidFile)) {
+      loop, logger in
       logger.notice("without TLS: workers are taken from this machine only")
       return SchedulerService(scheduler, loop: loop, logger: logger)
     }

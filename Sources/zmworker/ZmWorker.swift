@@ -73,7 +73,8 @@ struct ZmWorker: AsyncParsableCommand {
       folder: folder ?? "/var/tmp/zmworker-\(getuid())-\(localAddress.replacing("/", with: "_"))",
       progressPeriod: progressPeriod.duration, pingPeriod: pingPeriod.duration, drain: drain.duration,
       release: release)
-    try await Daemon.run("zmworker", .init(logFile: logFile, logLevel: logLevel, pidFile: pidFile)) { loop, logger in
+    try await Daemon.run("zmworker", .init(logFile: logFile, logLevel: logLevel, pidFile: pidFile)) {
+      loop, logger in
       try WorkerService(worker, loop: loop, logger: logger)
     }
   }

@@ -1,6 +1,6 @@
 import Postgres
-import TestKit
 import Synchronization
+import TestKit
 import Testing
 
 @Suite struct `A session` {
