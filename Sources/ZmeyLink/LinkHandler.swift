@@ -10,12 +10,11 @@ final class LinkHandler: ChannelDuplexHandler {
 
   private let id: LinkID
   private let greeting: Frame?
-  private let tick: TimeAmount
   private let onEvent: @Sendable (LinkEvent) -> Void
   private var machine: SessionMachine
   private var batch: [Frame] = []
   private var error: LinkError?
-  private var ticking: RepeatedTask?
+  private var wakeUp: Scheduled<Void>?
 
   init(
     id: LinkID, role: SessionMachine.Role, greeting: Frame?, timing: LinkTiming,
@@ -24,20 +23,12 @@ final class LinkHandler: ChannelDuplexHandler {
     self.id = id
     self.greeting = greeting
     self.onEvent = onEvent
-    // A tick four times in the shorter period: late by a quarter at most, and idle links stay idle.
-    tick = .nanoseconds(max(10_000_000, min(timing.silence, timing.ping).wholeNanoseconds / 4))
     machine = SessionMachine(role: role, silence: timing.silence, pingEvery: timing.ping, now: .now())
   }
 
   func channelActive(context: ChannelHandlerContext) {
     if let greeting { context.writeAndFlush(wrapOutboundOut(greeting), promise: nil) }
-    // The task is cancelled when the channel goes inactive and runs on the same loop.
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    ticking = context.eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in
-      let (handler, context) = bound.value
-      handler.perform(handler.machine.tick(at: .now()), context: context)
-      handler.flushBatch()
-    }
+    schedule(context: context)
     context.fireChannelActive()
   }
 
@@ -57,10 +48,24 @@ final class LinkHandler: ChannelDuplexHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    ticking?.cancel()
+    wakeUp?.cancel()
     flushBatch()
     onEvent(.closed(id, error))
     context.fireChannelInactive()
+  }
+
+  /// One wake-up for the next deadline. Frames move that deadline on; the wake-up that comes too early for it costs
+  /// one turn, moving it with each frame would cost one a frame.
+  private func schedule(context: ChannelHandlerContext) {
+    guard let deadline = machine.nextDeadline else { return }
+    // The wake-up is cancelled when the channel goes inactive and runs on the same loop.
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    wakeUp = context.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(deadline.nanoseconds)) {
+      let (handler, context) = bound.value
+      handler.perform(handler.machine.tick(at: .now()), context: context)
+      handler.flushBatch()
+      handler.schedule(context: context)
+    }
   }
 
   private func perform(_ actions: [SessionMachine.Action], context: ChannelHandlerContext) {

@@ -75,6 +75,16 @@ public struct SessionMachine: Sendable {
     return [.send(.ping)]
   }
 
+  /// When `tick` is due next; nil once the session is closed.
+  public var nextDeadline: Instant? {
+    let silent = lastHeard + silence + .nanoseconds(1)
+    return switch (state, role) {
+    case (.closed, _): nil
+    case (.greeting, _), (.open, .scheduler): silent
+    case (.open, .worker): min(silent, lastPing + pingEvery)
+    }
+  }
+
   private mutating func close(_ error: LinkError) -> [Action] {
     state = .closed
     return [.close(error)]

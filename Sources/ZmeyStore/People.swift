@@ -67,7 +67,9 @@ public enum People {
     _ statement: Statement, _ parameters: [Parameter], _ session: borrowing Session
   ) throws -> RunID {
     let run = try session.query(statement, parameters).first { row throws(DatabaseError) in try row.int64(0) }
-    guard let run else { throw DatabaseError(kind: .decoding, message: "no run came back", statement: statement.name) }
+    guard let run else {
+      throw DatabaseError(kind: .decoding, message: "no run came back", statement: statement.name)
+    }
     return RunID(run)
   }
 

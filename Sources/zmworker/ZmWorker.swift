@@ -41,7 +41,7 @@ struct ZmWorker: AsyncParsableCommand {
   @Option(
     name: [.customLong("st", withSingleDash: true), .customLong("ping-period")],
     help: "How often the scheduler is pinged.")
-  var pingPeriod = Timespan.seconds(5)
+  var pingPeriod = Timespan.seconds(10)
 
   @Option(help: "How long a stopped worker waits for what it runs.")
   var drain = Timespan.seconds(60)
