@@ -24,8 +24,15 @@ public enum Daemon {
     /// A file that is locked while the daemon lives and holds its process number.
     public var pidFile: String?
 
+    /// Reads the configuration again and tells the level that it names now.
+    public var reload: @Sendable () throws -> Logger.Level
+
     /// Those options.
-    public init(logFile: String?, logLevel: Logger.Level, pidFile: String?) {
+    public init(
+      logFile: String?, logLevel: Logger.Level, pidFile: String?,
+      reload: @escaping @Sendable () throws -> Logger.Level
+    ) {
+      self.reload = reload
       self.logFile = logFile
       self.logLevel = logLevel
       self.pidFile = pidFile
@@ -43,7 +50,7 @@ public enum Daemon {
   }
 
   /// Runs the service that `make` makes until it ends by itself or by a signal: TERM and INT stop it, HUP opens
-  /// the log again.
+  /// the log again and takes over the level that the configuration names now; all else wants a restart.
   ///
   /// - Throws: what the service throws; `LogFileError`; `DaemonError` if another daemon holds the pid file.
   public static func run(
@@ -54,8 +61,8 @@ public enum Daemon {
     let lock = try options.pidFile.map { path in
       do { return LockBox(try PidLock(path)) } catch { throw DaemonError("cannot take \(path): \(error)") }
     }
-    let log = try LogFile(path: options.logFile)
-    let logger = Logger(label: label) { _ in LineLogHandler(file: log, level: options.logLevel) }
+    let log = try LogFile(path: options.logFile, level: options.logLevel)
+    let logger = Logger(label: label) { _ in LineLogHandler(file: log) }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let service = try make(group.next(), logger)
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
@@ -65,8 +72,13 @@ public enum Daemon {
         for await signal in signals {
           switch signal {
           case .sighup:
-            do { try log.reopen() } catch { logger.error("\(error)") }
-            logger.info("the log is open again")
+            do {
+              try log.reopen()
+              log.level = try options.reload()
+              logger.info("the log is open again", metadata: ["level": "\(log.level)"])
+            } catch {
+              logger.error("\(error)")
+            }
           default: await service.stop()
           }
         }

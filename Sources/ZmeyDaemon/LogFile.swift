@@ -6,12 +6,22 @@ internal import Synchronization
 public final class LogFile: Sendable {
   private let path: String?
   private let descriptor: Mutex<Int32>
+  private let lowest: Mutex<Logger.Level>
 
-  /// - Parameter path: the file to append to; nil for standard error.
+  /// - Parameters:
+  ///   - path: the file to append to; nil for standard error.
+  ///   - level: the lowest level that is written.
   /// - Throws: `LogFileError` if it cannot be opened.
-  public init(path: String?) throws {
+  public init(path: String?, level: Logger.Level) throws {
     self.path = path
+    lowest = Mutex(level)
     descriptor = Mutex(try Self.open(path))
+  }
+
+  /// The lowest level that is written, by all loggers of this file.
+  public var level: Logger.Level {
+    get { lowest.withLock { $0 } }
+    set { lowest.withLock { $0 = newValue } }
   }
 
   /// Opens the file anew; what is being written goes to one file or the other, whole. If the new one cannot be
@@ -54,14 +64,15 @@ public struct LogFileError: Error, CustomStringConvertible {
 public struct LineLogHandler: LogHandler {
   /// What belongs to every line.
   public var metadata: Logger.Metadata = [:]
-  /// The lowest level that is written.
-  public var logLevel: Logger.Level
   private let file: LogFile
 
-  /// Lines of `level` and above into `file`.
-  public init(file: LogFile, level: Logger.Level) {
-    self.file = file
-    logLevel = level
+  /// Lines of the file's level and above.
+  public init(file: LogFile) { self.file = file }
+
+  /// The file's level.
+  public var logLevel: Logger.Level {
+    get { file.level }
+    set { file.level = newValue }
   }
 
   /// One of `metadata`.

@@ -63,8 +63,9 @@ public struct TaskRunRecord: Sendable {
     return state.name
   }
 
-  /// From how many seconds of silence on it is shown: a little more than a heartbeat's period.
-  static let silenceShown: Int32 = 30
+  /// From how many seconds of silence on it is shown: more than the periods of a worker's ping and of its
+  /// scheduler's report together.
+  static let silenceShown: Int32 = 35
 }
 
 /// Which task runs to list. All that is given must hold.

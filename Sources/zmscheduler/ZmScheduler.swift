@@ -75,8 +75,10 @@ struct ZmScheduler: AsyncParsableCommand {
       name: name ?? "\(localAddress)", listen: localAddress, remote: remoteAddress,
       database: try DatabaseAddress.resolve(database), giveUpAfter: checkWorker.duration,
       pulsePeriod: pingBase.duration, host: hostName(), release: release)
-    try await Daemon.run("zmscheduler", .init(logFile: logFile, logLevel: logLevel, pidFile: pidFile)) {
-      loop, logger in
+    let options = Daemon.Options(
+      logFile: logFile, logLevel: logLevel, pidFile: pidFile,
+      reload: { try Self.parse(ConfigurationFile.expand(Array(CommandLine.arguments.dropFirst()))).logLevel })
+    try await Daemon.run("zmscheduler", options) { loop, logger in
       logger.notice("without TLS: workers are taken from this machine only")
       return SchedulerService(scheduler, loop: loop, logger: logger)
     }

@@ -41,7 +41,7 @@ struct ZmWorker: AsyncParsableCommand {
   @Option(
     name: [.customLong("st", withSingleDash: true), .customLong("ping-period")],
     help: "How often the scheduler is pinged.")
-  var pingPeriod = Timespan.seconds(10)
+  var pingPeriod = Timespan.seconds(20)
 
   @Option(help: "How long a stopped worker waits for what it runs.")
   var drain = Timespan.seconds(60)
@@ -73,8 +73,10 @@ struct ZmWorker: AsyncParsableCommand {
       folder: folder ?? "/var/tmp/zmworker-\(getuid())-\(localAddress.replacing("/", with: "_"))",
       progressPeriod: progressPeriod.duration, pingPeriod: pingPeriod.duration, drain: drain.duration,
       release: release)
-    try await Daemon.run("zmworker", .init(logFile: logFile, logLevel: logLevel, pidFile: pidFile)) {
-      loop, logger in
+    let options = Daemon.Options(
+      logFile: logFile, logLevel: logLevel, pidFile: pidFile,
+      reload: { try Self.parse(ConfigurationFile.expand(Array(CommandLine.arguments.dropFirst()))).logLevel })
+    try await Daemon.run("zmworker", options) { loop, logger in
       try WorkerService(worker, loop: loop, logger: logger)
     }
   }
