@@ -63,6 +63,7 @@ let package = Package(
     .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),
+    .testTarget(name: "ZmeyStoreTests", dependencies: ["Postgres", "TestKit", "ZmeyCore", "ZmeyStore"]),
     .executableTarget(
       name: "zmscheduler",
       dependencies: [

@@ -25,13 +25,13 @@ public struct Program: Hashable, Codable, Sendable {
   /// Whether it runs again when its worker vanished in the middle.
   public var rerunIfLost: Bool
   /// How many bytes of standard output and error are kept, each; beyond it the output is cut
-  /// with a mark. 1 KiB to 1 GiB.
+  /// with a mark. 1 KiB to 256 MiB.
   public var maxOutput: Int64
 
   /// The output kept if nothing else is said: 16 MiB.
   public static let defaultMaxOutput: Int64 = 16 << 20
   /// What `maxOutput` may be.
-  public static let maxOutputRange: ClosedRange<Int64> = 1024...(1 << 30)
+  public static let maxOutputRange: ClosedRange<Int64> = 1024...(256 << 20)
   /// What `attempts` may be.
   public static let attemptsRange = 1...100
   /// The largest script, in bytes.

@@ -18,7 +18,7 @@ extension DefinitionDecoder {
       default: nil as Bool?
       }
     }
-    let maxOutput = value(fields, "max_output", is: "bytes such as 65536, 512KiB or 16MiB, at most 1GiB") {
+    let maxOutput = value(fields, "max_output", is: "bytes such as 65536, 512KiB or 16MiB, at most 256MiB") {
       ByteCount.parse($0).flatMap { Program.maxOutputRange.contains($0) ? $0 : nil }
     }
     program.attempts = attempts ?? program.attempts

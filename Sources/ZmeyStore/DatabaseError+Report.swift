@@ -17,6 +17,7 @@ extension DatabaseError: ReportedError {
     switch kind {
     case .connection: return .unreachable
     case .insufficientPrivilege: return .refused
+    case .checkViolation: return .usage
     default: break
     }
     switch sqlState {

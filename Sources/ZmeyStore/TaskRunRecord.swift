@@ -116,7 +116,7 @@ extension People {
         """
         select t.id, t.run_id, t.name, t.pipeline, t.owner, t.state_id, t.attempt, t.progress, t.exit_code, t.signal,
           t.reason, t.worker, \(iso("t.created_at")), \(iso("t.started_at")), \(iso("t.finished_at")), t.average_ms,
-          t.elapsed_ms, t.silent_s, r.result_bytes, substring(zm_api.result(t.id), 1, $2)
+          t.elapsed_ms, t.silent_s, r.result_bytes, zm_api.result_head(t.id, $2)
         from (select * from zm_api.task_run t \(filterText) order by t.id desc limit $1) t
         left join zm_api.attempt r on r.task_run_id = t.id and r.attempt = t.attempt
         order by t.id desc

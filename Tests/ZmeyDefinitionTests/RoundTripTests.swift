@@ -83,7 +83,7 @@ struct DefinitionSource {
     if below(2) == 0 { program.maximum = timespan() }
     program.attempts = 1 + below(3)
     program.rerunIfLost = below(2) == 0
-    program.maxOutput = pick([1024, 1025, 1 << 20, Program.defaultMaxOutput, 1 << 30])
+    program.maxOutput = pick([1024, 1025, 1 << 20, Program.defaultMaxOutput, 256 << 20])
     return program
   }
 

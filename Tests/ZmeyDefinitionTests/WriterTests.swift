@@ -34,7 +34,7 @@ struct WriterTests {
 
   @Test func `everything that differs from its default is written`() {
     let program = Program(
-      script: "#!/bin/sh", average: Timespan("90s"), attempts: 2, rerunIfLost: false, maxOutput: 1 << 30)
+      script: "#!/bin/sh", average: Timespan("90s"), attempts: 2, rerunIfLost: false, maxOutput: 256 << 20)
     let definitions = Definitions(
       templates: [TemplateDefinition(name: "t", description: "no", program: program)],
       pipelines: [
@@ -55,7 +55,7 @@ struct WriterTests {
           average: 1m30s
           attempts: 2
           rerun_if_lost: false
-          max_output: 1GiB
+          max_output: 256MiB
       pipelines:
         - name: p
           description: two tasks

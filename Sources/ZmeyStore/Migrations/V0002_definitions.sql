@@ -15,7 +15,7 @@ create table zm.program (
   maximum_ms bigint check (maximum_ms between 0 and 31622400000),
   attempts smallint not null check (attempts between 1 and 100),
   rerun_if_lost boolean not null,
-  max_output bigint not null check (max_output between 1024 and 1073741824),
+  max_output bigint not null check (max_output between 1024 and 268435456),
   created_at timestamptz not null default clock_timestamp(),
   unique (id, owner_id)
 );
@@ -23,6 +23,13 @@ create table zm.program (
 -- The rule for names, the same as Name in the Swift core.
 create function zm.is_name(name text) returns boolean language sql immutable as
 $$ select length(name) between 1 and 100 and name !~ '[\x01-\x1f\x7f-\x9f/]' and name = btrim(name) $$;
+
+-- Arguments are a plain list of texts. SQL's arrays may be more, and one that a scheduler cannot read, or
+-- that cannot be appended to another, would make every claim fail. The frame that carries them, a task's and
+-- those given at the start, has room for 4 MiB.
+create function zm.is_arguments(args text[]) returns boolean language sql immutable as $$
+  select coalesce(array_ndims(args), 1) = 1 and array_position(args, null) is null
+    and pg_column_size(args) <= 1048576 $$;
 
 -- Keys of two columns, (id, owner_id): row security does not guard foreign keys, so without them one
 -- user could point at another's object.
@@ -69,7 +76,7 @@ create table zm.task (
   name text not null check (zm.is_name(name)),
   template_id int,
   program_id int,
-  args text[] not null default '{}',
+  args text[] not null default '{}' check (zm.is_arguments(args)),
   join_rule text not null default 'all' check (join_rule in ('all')),
   check (num_nonnulls(template_id, program_id) = 1),
   unique (version_id, name),

@@ -64,7 +64,7 @@ create index task_run_run on zm.task_run (run_id, id);
 -- Arguments given at the start, after those of the task; no row if there are none.
 create table zm.task_spec (
   task_run_id bigint not null primary key,
-  args text[] not null
+  args text[] not null check (zm.is_arguments(args))
 ) partition by range (task_run_id);
 
 -- rank = -priority. Fair between users first, then priority, then age: a claim takes the same share from
@@ -211,17 +211,22 @@ begin
   loop
     with decided as (
       select t.id, bool_and(p.state >= 10) as ended,
-        bool_or(p.state >= 10 and not zm.is_taken(l.condition, p.state)) as blocked
+        case
+          when bool_or(p.state >= 10 and not zm.is_taken(l.condition, p.state)) then 'a link before it was not taken'
+          -- One that nobody can take in would hold up every claim.
+          when sum(r.result_bytes) filter (where l.pass <> 'none') > 134217728
+            then 'the results handed on to it are larger than 128 MiB'
+        end as obstacle
       from zm.task_run t
       join zm.link l on l.to_task = t.task_id
       join zm.task_run p on p.run_id = t.run_id and p.task_id = l.from_task
+      left join zm.task_result r on r.task_run_id = p.id and r.attempt = p.attempt
       where t.run_id = any (p_runs) and t.state = 0
       group by t.id
     ), moved as (
-      update zm.task_run t set state = case when d.blocked then 15 else 1 end,
-        finished_at = case when d.blocked then clock_timestamp() end,
-        reason = case when d.blocked then 'a link before it was not taken' end
-      from decided d where t.id = d.id and t.state = 0 and (d.blocked or d.ended)
+      update zm.task_run t set state = case when d.obstacle is null then 1 else 15 end,
+        finished_at = case when d.obstacle is not null then clock_timestamp() end, reason = d.obstacle
+      from decided d where t.id = d.id and t.state = 0 and (d.obstacle is not null or d.ended)
       returning t.id, t.owner_id, t.priority, t.state
     ), queued as (
       insert into zm.queue (owner_id, rank, task_run_id)

@@ -179,7 +179,7 @@ create function zm_sched.finish(p_scheduler int, p_epoch bigint, p_id bigint[], 
   set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  accepted bigint[];
+  accepted uuid[];
   runs bigint[];
 begin
   perform zm.guard(p_scheduler, p_epoch);
@@ -209,7 +209,7 @@ begin
   ), again as (
     insert into zm.queue (owner_id, rank, task_run_id) select owner_id, -priority, id from ended where state = 1
   )
-  select coalesce(array_agg(id), '{}'), array_agg(distinct run_id) filter (where task_id is not null and state >= 10)
+  select coalesce(array_agg(nonce), '{}'), array_agg(distinct run_id) filter (where task_id is not null and state >= 10)
   into accepted, runs from ended;
   if runs is not null then perform zm.advance(runs); end if;
   if cardinality(accepted) < cardinality(p_id) then
@@ -217,7 +217,8 @@ begin
     select i.id, i.attempt, case when r.task_run_id is null then 'fenced' else 'duplicate' end
     from unnest(p_id, p_attempt, p_nonce) as i (id, attempt, nonce)
     left join zm.task_result r on r.task_run_id = i.id and r.attempt = i.attempt and r.nonce = i.nonce
-    where i.id <> all (accepted);
+      and r.state <> 14 -- of a lost attempt no result stands
+    where i.nonce <> all (accepted);
   end if;
 end $$;
 
@@ -286,9 +287,11 @@ end $$;
 -- What the scheduler sees of its workers; for people, so it need not survive a crash of the database.
 create function zm_sched.heartbeat(p_scheduler int, p_epoch bigint, p_worker int[], p_connected boolean[], p_busy int[],
     p_silent_ms bigint[], p_host text[], p_version text[]) returns void language plpgsql security definer
-  set search_path = pg_catalog, pg_temp set synchronous_commit = off as $$
+  set search_path = pg_catalog, pg_temp as $$
 begin
   perform zm.guard(p_scheduler, p_epoch);
+  -- As a clause of the function it would end with the function, before the commit.
+  perform set_config('synchronous_commit', 'off', true);
   insert into zm.worker_status as s (worker_id, connected, busy, last_seen, connected_at, host, version)
   select i.worker, i.connected, i.busy, clock_timestamp() - i.silent * interval '1 millisecond',
     case when i.connected then clock_timestamp() end, i.host, i.version

@@ -4,7 +4,8 @@ set local role zm_owner;
 
 create function zm.must_be_admin() returns void language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if not pg_has_role(session_user, 'zm_admin', 'member') then
+  if not pg_has_role(session_user, 'zm_admin', 'member')
+    or exists (select from zm.app_user where rolname = session_user and disabled) then
     raise exception 'only an admin of zmey may do that' using errcode = 'ZM002';
   end if;
 end $$;
@@ -64,6 +65,7 @@ begin
       case when t_template is null then zm.program_of(p_owner, k #> '{work,program}') end,
       array(select jsonb_array_elements_text(coalesce(k -> 'args', '[]'))), coalesce(k ->> 'join', 'all'));
   end loop;
+  if not found then raise exception 'pipeline "%" has no task', p.name using errcode = 'ZM004'; end if;
   for k in select * from jsonb_array_elements(j -> 'tasks') loop
     for l, n in select * from jsonb_array_elements(coalesce(k -> 'after', '[]')) with ordinality loop
       insert into zm.link (owner_id, version_id, from_task, to_task, position, condition, pass)
@@ -237,7 +239,7 @@ begin
   if not found then
     raise exception 'no template "%"', p_template using errcode = 'ZM003', hint = 'zmctl template list shows yours.';
   end if;
-  if n not between 1 and 1000000 then
+  if n is null or n not between 1 and 1000000 then
     raise exception 'a batch has 1 to 1000000 task runs, not %', n using errcode = 'ZM004';
   end if;
   r := zm.start_batch(me, t.program_id, t.name, n, p_args);
@@ -291,6 +293,10 @@ begin
   if not pg_try_advisory_xact_lock(7702, s.id) then
     raise exception 'scheduler "%" is running', p_name using errcode = 'ZM005', hint = 'Stop it first.';
   end if;
+  if exists (select from zm.inflight where scheduler_id = s.id) then
+    raise exception 'scheduler "%" has task runs under way', p_name
+      using errcode = 'ZM005', hint = 'Start it once more: nobody else ends them.';
+  end if;
   delete from zm.scheduler where id = s.id;
   perform zm.note('remove', 'scheduler', p_name);
 end $$;
@@ -315,25 +321,32 @@ end $$;
 
 create function zm_api.worker_set(p_name text, p_slots int) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  was int;
 begin
   perform zm.must_be_admin();
   if p_slots is null or p_slots not between 1 and 10000 then
     raise exception 'a worker has 1 to 10000 slots, not %', p_slots using errcode = 'ZM004';
   end if;
-  update zm.worker set slots = p_slots where name = p_name;
+  select slots into was from zm.worker where name = p_name for update;
   if not found then raise exception 'no worker "%"', p_name using errcode = 'ZM003'; end if;
-  perform zm.note('change', 'worker', p_name, jsonb_build_object('slots', p_slots));
+  update zm.worker set slots = p_slots where name = p_name;
+  perform zm.note('change', 'worker', p_name, jsonb_build_object(
+    'before', jsonb_build_object('slots', was), 'after', jsonb_build_object('slots', p_slots)));
   perform zm.wake_schedulers();
 end $$;
 
 -- Its scheduler closes the session and has the tasks run elsewhere.
 create function zm_api.worker_remove(p_name text) returns void language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
+declare
+  was jsonb;
 begin
   perform zm.must_be_admin();
-  delete from zm.worker where name = p_name;
+  delete from zm.worker w using zm.scheduler s where w.name = p_name and s.id = w.scheduler_id
+  returning jsonb_build_object('scheduler', s.name, 'slots', w.slots) into was;
   if not found then raise exception 'no worker "%"', p_name using errcode = 'ZM003'; end if;
-  perform zm.note('remove', 'worker', p_name);
+  perform zm.note('remove', 'worker', p_name, was);
   perform zm.wake_schedulers();
 end $$;
 
@@ -398,6 +411,17 @@ create function zm_api.result(p_task_run bigint, p_attempt int default null) ret
   set search_path = pg_catalog, pg_temp as $$
   select zm.output_of(t.id, coalesce(p_attempt, t.attempt)) from zm.task_run t where t.id = p_task_run $$;
 
+-- The first bytes of the last attempt's result. Of streamed output no more chunks are read than that needs.
+create function zm_api.result_head(p_task_run bigint, p_bytes int) returns bytea language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select substring(coalesce(r.result, (
+    select string_agg(c.data, '' order by c.chunk) from (
+      select data, chunk, sum(octet_length(data)) over (order by chunk) - octet_length(data) as before
+      from zm.task_log where task_run_id = t.id and attempt = t.attempt and stream = 1) c
+    where c.before < p_bytes)), 1, p_bytes)
+  from zm.task_run t join zm.task_result r on r.task_run_id = t.id and r.attempt = t.attempt
+  where t.id = p_task_run $$;
+
 -- Output from a chunk on. A result that came in one piece is its attempt's only chunk.
 create function zm_api.log(p_task_run bigint, p_attempt int, p_from_chunk int default 0)
   returns table (chunk int, stream smallint, at timestamptz, data bytea) language sql stable
@@ -417,5 +441,5 @@ create function zm_api.counts() returns table (state text, count bigint) languag
 
 reset role;
 grant select on all tables in schema zm_api to zm_viewer, zm_user, zm_admin;
-grant execute on function zm_api.result, zm_api.log, zm_api.counts to zm_viewer;
+grant execute on function zm_api.result, zm_api.result_head, zm_api.log, zm_api.counts to zm_viewer;
 grant execute on all functions in schema zm_api to zm_user, zm_admin;
