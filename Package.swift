@@ -63,6 +63,34 @@ let package = Package(
     .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),
+    .testTarget(
+      name: "ZmeyLinkTests",
+      dependencies: [
+        "ZmeyCore", "ZmeyLink",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    .testTarget(
+      name: "ZmeyWorkerTests",
+      dependencies: [
+        "ZmeyCore", "ZmeyLink", "ZmeyWorker",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    .testTarget(
+      name: "ZmeySchedulerTests",
+      dependencies: [
+        "ZmeyCore", "ZmeyLink", "ZmeyScheduler", "ZmeyStore",
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "ZmeyCore", "ZmeyLink", "ZmeyScheduler", "ZmeyStore", "ZmeyWorker",
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      path: "Tests/Simulation"),
     .testTarget(name: "ZmeyStoreTests", dependencies: ["Postgres", "TestKit", "ZmeyCore", "ZmeyStore"]),
     .executableTarget(
       name: "zmscheduler",

@@ -62,7 +62,7 @@ public struct SessionMachine: Sendable {
       }
     case .open:
       guard frame.speaker != role, !frame.isGreeting else { return close(.unexpected("\(frame.kind)")) }
-      return frame == .ping ? [.send(.pong)] : [.deliver(frame)]
+      return frame == .ping ? [.send(.pong), .deliver(frame)] : [.deliver(frame)]
     }
   }
 

@@ -4,11 +4,14 @@ internal import ZmeyLink
 internal import ZmeyStore
 
 extension Assignment {
-  /// What the database gave, for the link: large inputs follow in parts.
+  /// What the database gave, for the link: large inputs follow in parts, and so do many that would not fit into one
+  /// frame together.
   static func make(_ task: ClaimedTask) -> (Assignment, [Frame]) {
     var parts: [Frame] = []
+    var room = FrameLimit.chunk
     let inputs = task.inputs.enumerated().map { index, input in
-      guard input.bytes.count > FrameLimit.chunk else {
+      guard input.bytes.count > room else {
+        room -= input.bytes.count
         return Input(pass: input.pass, bytes: ByteBuffer(bytes: input.bytes))
       }
       var rest = ByteBuffer(bytes: input.bytes)

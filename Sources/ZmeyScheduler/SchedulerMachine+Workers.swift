@@ -40,11 +40,11 @@ extension SchedulerMachine {
   mutating func update(_ records: [WorkerRecord], _ now: Instant, _ effects: inout [Effect]) {
     for record in records {
       workers[record.id, default: WorkerState(record)].record = record
+      workers[record.id]?.isListed = true
     }
     let listed = Set(records.map(\.id))
     for id in workers.keys where !listed.contains(id) && workers[id]?.isListed == true {
       workers[id]?.isListed = false
-      workers[id]?.isLeaving = true
       effects.append(
         .log("worker '\(workers[id]?.record.name ?? "")' is off the list: it finishes what it has"))
       closeIfDone(id, &effects)
@@ -52,11 +52,13 @@ extension SchedulerMachine {
     isHungry = true
   }
 
-  /// A worker that was taken off the list goes when it has nothing left.
+  /// A worker that leaves, or was taken off the list, goes when it has nothing left.
   mutating func closeIfDone(_ id: WorkerID, _ effects: inout [Effect]) {
-    guard let worker = workers[id], !worker.isListed, worker.attempts.isEmpty, !finishing.values.contains(id)
+    guard let worker = workers[id], worker.isLeaving || !worker.isListed, worker.attempts.isEmpty,
+      !finishing.values.contains(id)
     else { return }
-    if let link = worker.link { effects.append(.close(link)) } else { workers[id] = nil }
+    if let link = worker.link { effects.append(.close(link)) }
+    if !worker.isListed { workers[id] = nil }
   }
 
   mutating func greeted(_ link: LinkID, _ hello: Hello, _ now: Instant, _ effects: inout [Effect]) {
@@ -146,7 +148,6 @@ extension SchedulerMachine {
       return
     }
     workers[id]?.link = nil
-    defer { closeIfDone(id, &effects) }
     effects.append(.log("worker '\(worker.record.name)' is gone, with \(worker.attempts.count) attempts"))
     if worker.isLeaving {
       giveUp(id, "its worker was stopped")
@@ -167,6 +168,7 @@ extension SchedulerMachine {
       effects.append(
         .log("worker '\(worker.record.name)' is given up, with \(worker.attempts.count) attempts"))
       giveUp(id, "its worker was not heard for \(settings.giveUpAfter.components.seconds) s")
+      closeIfDone(id, &effects)
     }
   }
 

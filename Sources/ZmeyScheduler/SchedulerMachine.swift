@@ -176,10 +176,10 @@ public struct SchedulerMachine: Sendable {
       effects.append(
         .log("the result of task run \(taskRun), attempt \(attempt) came too late and is thrown away"))
     }
-    if scripts.count > 1000 { scripts.removeAll() }
     scripts.merge(texts) { _, new in new }
     for task in result.claimed { dispatch(task, &effects) }
-    for worker in workers.values where !worker.isListed { closeIfDone(worker.record.id, &effects) }
+    if scripts.count > 1000 { scripts.removeAll() }
+    for id in workers.keys { closeIfDone(id, &effects) }
     if !batch.slots.isEmpty { planNextClaim(asked: batch.slots.count, claimed: result.claimed.count, now) }
   }
 
@@ -200,9 +200,11 @@ public struct SchedulerMachine: Sendable {
   }
 
   private mutating func dispatch(_ task: ClaimedTask, _ effects: inout [Effect]) {
+    // The worker may have gone while the claim was under way.
+    guard let worker = workers[task.worker], let link = worker.link, worker.candidate != nil else {
+      return lose([task.fence], wasDelivered: false, "its worker went before it was sent")
+    }
     workers[task.worker]?.attempts[task.fence] = .assigned
-    // Without a link it stays assigned; the greeting that comes next does not name it, and it is freed.
-    guard let link = workers[task.worker]?.link else { return }
     if workers[task.worker]?.scripts.insert(task.script).inserted == true, let body = scripts[task.script] {
       effects.append(.send(link, .script(sha256: ByteBuffer(bytes: task.script), body: body)))
     }

@@ -20,10 +20,10 @@ struct WorkerState: Sendable {
   var attempts: [Fence: Held] = [:]
   /// Scripts sent on this link.
   var scripts: Set<[UInt8]> = []
-  /// Stands on the scheduler's list; one that does not goes when it has nothing left.
-  var isListed = true
-  /// Takes no more work: it said so, or it was taken off the list.
+  /// Takes no more work: it said so.
   var isLeaving = false
+  /// Takes no more work once it is off the list, and is forgotten when it has nothing left.
+  var isListed = true
   /// When its attempts are given up unless it greets before.
   var lostAt: Instant?
   var lastHeard: Instant?
@@ -35,12 +35,11 @@ struct WorkerState: Sendable {
   init(unlisted id: WorkerID) {
     record = WorkerRecord(id: id, name: "", slots: 0)
     isListed = false
-    isLeaving = true
   }
 
   /// What placement may use; nil if it takes nothing.
   var candidate: Placement.Candidate? {
-    guard link != nil, !isLeaving else { return nil }
+    guard link != nil, !isLeaving, isListed else { return nil }
     return Placement.Candidate(worker: record.id, slots: record.slots, busy: attempts.count)
   }
 }

@@ -63,6 +63,13 @@ struct Attempt: Sendable {
     }
   }
 
+  var isCollecting: Bool {
+    switch phase {
+    case .collecting: true
+    case .starting, .running, .ended: false
+    }
+  }
+
   /// The next moment at which something is due by itself.
   var nextDeadline: Instant? {
     var next: Instant?

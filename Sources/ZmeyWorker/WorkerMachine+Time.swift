@@ -9,7 +9,7 @@ extension WorkerMachine {
     for instant in attempts.values.lazy.compactMap(\.nextDeadline) {
       next = next.map { min($0, instant) } ?? instant
     }
-    if let drainEnd { next = next.map { min($0, drainEnd) } ?? drainEnd }
+    if let drainEnd, !isDrainOver { next = next.map { min($0, drainEnd) } ?? drainEnd }
     return hasEnded ? nil : next
   }
 
@@ -20,8 +20,8 @@ extension WorkerMachine {
         "no scheduler was heard for \(Self.words(lease)): what runs here runs elsewhere by now", now, &effects
       )
     }
-    if let drainEnd, drainEnd <= now {
-      self.drainEnd = .init(nanoseconds: .max)
+    if let drainEnd, drainEnd <= now, !isDrainOver {
+      isDrainOver = true
       endAll("the time to drain is over", now, &effects)
     }
     for (fence, attempt) in attempts where (attempt.nextDeadline.map { $0 <= now } ?? false) {
@@ -58,6 +58,7 @@ extension WorkerMachine {
     let living = attempts.filter { !$0.value.isEnded }.keys
     guard !living.isEmpty else { return }
     effects.append(.log("\(living.count) task runs are ended: \(why)"))
+    effects.append(.renew)
     for fence in living { end(fence, .unwanted, now, &effects) }
   }
 }

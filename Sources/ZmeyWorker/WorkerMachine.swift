@@ -77,6 +77,9 @@ public struct WorkerMachine: Sendable {
     case spool(Fence, [Frame])
     /// The frames of this attempt need not be kept any more.
     case unspool(Fence)
+    /// What ran here was given up: greet as another process from now on. A greeting under way names what is gone and
+    /// must not be used.
+    case renew
     /// Write a line to the log.
     case log(String)
     /// Everything is done: end.
@@ -114,8 +117,11 @@ public struct WorkerMachine: Sendable {
   /// What the scheduler granted, and when it ends unless the link comes back.
   var lease: Duration = .zero
   var leaseEnd: Instant?
+  /// When the scheduler was heard last.
+  var lastHeard = Instant(nanoseconds: 0)
   /// When a drain gives up; nil while the worker takes work.
   var drainEnd: Instant?
+  var isDrainOver = false
   var hasEnded = false
 
   /// A worker with nothing but the finishes that an earlier process has spooled.
@@ -149,6 +155,7 @@ public struct WorkerMachine: Sendable {
 
   private mutating func welcomed(_ welcome: Welcome, _ now: Instant, _ effects: inout [Effect]) {
     isLinked = true
+    lastHeard = now
     lease = welcome.lease
     leaseEnd = nil
     // The greeting named everything; now whatever the last link may have swallowed goes again.
@@ -166,6 +173,7 @@ public struct WorkerMachine: Sendable {
   }
 
   private mutating func received(_ frame: Frame, _ now: Instant, _ effects: inout [Effect]) {
+    lastHeard = now
     switch frame {
     case .script(let sha256, let body): effects.append(.keepScript(sha256: sha256, body: body))
     case .assign(let assignment): assigned(assignment, &effects)
@@ -190,7 +198,10 @@ public struct WorkerMachine: Sendable {
   private mutating func disconnected(_ now: Instant) {
     guard isLinked else { return }
     isLinked = false
-    leaseEnd = now + lease
+    // Counted from the last word of the scheduler, which may have given this worker up since then.
+    leaseEnd = max(lastHeard + lease, now)
+    // The rest of a passed result does not come any more: not named in the next greeting, these go elsewhere.
+    for (fence, attempt) in attempts where attempt.isCollecting { attempts[fence] = nil }
   }
 
   private mutating func drain(_ span: Duration, _ now: Instant, _ effects: inout [Effect]) {
@@ -200,9 +211,10 @@ public struct WorkerMachine: Sendable {
 
   private mutating func endIfDrained(_ effects: inout [Effect]) {
     guard drainEnd != nil, !hasEnded else { return }
-    // Finishes that nobody settles stay in the spool for the next process, so without a link there is
+    // Finishes that nobody settles stay in the spool for the next process, so without a link, or time, there is
     // nothing to wait for but processes.
-    let waits = isLinked ? !attempts.isEmpty || !inherited.isEmpty : attempts.values.contains { !$0.isEnded }
+    let waits =
+      isLinked && !isDrainOver ? !attempts.isEmpty || !inherited.isEmpty : attempts.values.contains { !$0.isEnded }
     guard !waits else { return }
     hasEnded = true
     effects.append(.end)

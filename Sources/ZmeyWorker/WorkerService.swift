@@ -18,7 +18,9 @@ public actor WorkerService: DaemonService {
   private let loop: any EventLoop
   private let logger: Logger
   private let reactor: ProcessReactor
-  private let incarnation: Nonce
+  /// Which process this is to its scheduler, and as which it said hello last.
+  private var incarnation: Nonce
+  private var greetedAs: Nonce?
   private var folder: WorkerFolder?
   private var machine = WorkerMachine()
   private var link: Link?
@@ -28,8 +30,6 @@ public actor WorkerService: DaemonService {
   private var inputs: Set<UInt64> = []
   private var nextProcess: UInt64 = 1
   private var refusal: String?
-  /// The attempts that the last hello named.
-  private var named: [Fence] = []
   private let dials: AsyncStream<Void>
   private let dialSignal: AsyncStream<Void>.Continuation
 
@@ -41,9 +41,13 @@ public actor WorkerService: DaemonService {
     self.loop = loop
     self.logger = logger
     reactor = try ProcessReactor()
-    var random = SystemRandomNumberGenerator()
-    incarnation = Nonce(high: random.next(), low: random.next())
+    incarnation = Self.newIncarnation()
     (dials, dialSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  private static func newIncarnation() -> Nonce {
+    var random = SystemRandomNumberGenerator()
+    return Nonce(high: random.next(), low: random.next())
   }
 
   /// Works until it is stopped and drained.
@@ -82,10 +86,10 @@ public actor WorkerService: DaemonService {
     let timing = LinkTiming(
       silence: max(configuration.pingPeriod * 3, .seconds(1)), ping: configuration.pingPeriod)
     for await _ in dials {
-      named = machine.held
+      greetedAs = incarnation
       let hello = Hello(
         worker: configuration.name, incarnation: incarnation, host: configuration.host,
-        release: configuration.release, attempts: named)
+        release: configuration.release, attempts: machine.held)
       do {
         try await endpoint.dial(configuration.scheduler, hello: hello, timing: timing)
         pause = refusal == nil ? .milliseconds(100) : min(pause * 2, .seconds(2))
@@ -103,9 +107,7 @@ public actor WorkerService: DaemonService {
 
   private func happened(_ event: LinkEvent) {
     switch event {
-    case .greeted(let link, .welcome(let welcome)):
-      // The lease may have ended while the hello was on its way: then it named what is not there any more.
-      guard Set(named) == Set(machine.held) else { return link.close() }
+    case .greeted(let link, .welcome(let welcome)) where greetedAs == incarnation:
       self.link = link
       refusal = nil
       logger.info("linked", metadata: ["scheduler": "\(link.peer)", "slots": "\(welcome.slots)"])
@@ -214,6 +216,7 @@ public actor WorkerService: DaemonService {
         case .spool(let fence, let kept):
           attempt { () throws(WorkerFolderError) in try folder?.spool(fence, kept) }
         case .unspool(let fence): folder?.unspool(fence)
+        case .renew: incarnation = Self.newIncarnation()
         case .log(let line): logger.warning("\(line)")
         case .end: reactor.shutdown()
         }

@@ -1,0 +1,82 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+import ZmeyCore
+import ZmeyLink
+
+@testable import ZmeyWorker
+
+/// A worker with real processes and a real link; the test is its scheduler.
+@Suite struct ServiceTests {
+  private static func assignment(_ number: Int64, _ script: UInt8) -> Frame {
+    .assign(
+      Assignment(
+        fence: Bench.fence(number), run: RunID(1), name: "t", pipeline: "", owner: "ann",
+        script: ByteBuffer(bytes: [script]), maximum: .seconds(60), maxOutput: 10 << 20,
+        arguments: ["4", "2"],
+        inputs: []))
+  }
+
+  @Test("It runs what it is given, delivers all output, and ends when it is drained", .timeLimit(.minutes(1)))
+  func work() async throws {
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self)
+    let endpoint = LinkEndpoint(loop: loop) { continuation.yield($0) }
+    let (listener, address) = try await endpoint.listen(
+      LinkAddress(host: "127.0.0.1", port: 0), timing: LinkTiming(silence: .seconds(60), ping: .seconds(60)))
+    let folder = temporaryPath()
+    let service = try WorkerService(
+      WorkerConfiguration(
+        name: "w", scheduler: address, host: "h", folder: folder, progressPeriod: .seconds(10),
+        pingPeriod: .seconds(5), drain: .seconds(10), release: "1"),
+      loop: loop, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    async let running: Void = service.run()
+
+    var link: Link?
+    var output = 0
+    var finishes: [Fence: Finish] = [:]
+    events: for await event in events {
+      switch event {
+      case .greeted(let peer, .hello(let hello)):
+        #expect(hello.worker == "w")
+        #expect(hello.attempts.isEmpty)
+        link = peer
+        peer.send([
+          .welcome(Welcome(version: 1, slots: 4, lease: .seconds(48))),
+          .script(sha256: ByteBuffer(bytes: [1]), body: ByteBuffer(string: "#!/bin/sh\necho $1$2\n")),
+          .script(
+            sha256: ByteBuffer(bytes: [2]),
+            body: ByteBuffer(string: "#!/bin/sh\nhead -c 1000000 /dev/zero\necho done >&2\n")),
+          Self.assignment(1, 1), Self.assignment(2, 2),
+        ])
+      case .greeted: Issue.record("no hello")
+      case .received(_, let frames):
+        for frame in frames {
+          switch frame {
+          case .output(let fence, let chunk, .standardOutput, let bytes):
+            output += bytes.readableBytes
+            link?.send([.outputStored(fence, chunk: chunk)])
+          case .finished(let finish):
+            finishes[finish.fence] = finish
+            link?.send([.settled(finish.fence)])
+            if finishes.count == 2 { await service.stop() }
+          default: break
+          }
+        }
+      case .closed: break events
+      }
+    }
+    try await running
+    #expect(finishes[Bench.fence(1)]?.result == ByteBuffer(string: "42\n"))
+    #expect(finishes[Bench.fence(2)]?.resultBytes == 1_000_000)
+    #expect(finishes[Bench.fence(2)]?.errorBytes == 5)
+    #expect(output == 1_000_000)
+    #expect(contentsAreGone(folder))
+    try await listener.close()
+  }
+
+  private func contentsAreGone(_ folder: String) -> Bool {
+    (try? WorkerFolder(folder).spooled().isEmpty) ?? false
+  }
+}
