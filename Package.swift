@@ -87,7 +87,8 @@ let package = Package(
       ]),
     .testTarget(name: "ArchitectureTests", path: "Tests/Architecture"),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["ZmeyCore", "ZmeyDefinition", "Processes"], path: "Tests/Documentation"),
+      name: "DocumentationTests", dependencies: ["ZmeyCore", "ZmeyDefinition", "Processes"],
+      path: "Tests/Documentation"),
   ]
 )
 for target in package.targets where target.type != .system {

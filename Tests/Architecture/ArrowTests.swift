@@ -14,7 +14,8 @@ import Testing
   ]
 
   @Test func `every import is a dependency of its target, and every dependency is imported`() throws {
-    for target in try Manifest.read().sources where target.kind != "systemLibrary" && target.name != "CLinux" {
+    for target in try Manifest.read().sources where target.kind != "systemLibrary" && target.name != "CLinux"
+    {
       let imports = try SourceTree.imports(target).subtracting(Self.system)
       #expect(imports == Set(target.dependencies), "\(target.name)")
     }
@@ -22,7 +23,8 @@ import Testing
 
   @Test func `a module depends on lower floors only`() throws {
     let manifest = try Manifest.read()
-    let floor = Dictionary(uniqueKeysWithValues: Self.floors.enumerated().flatMap { f in f.element.map { ($0, f.offset) } })
+    let floor = Dictionary(
+      uniqueKeysWithValues: Self.floors.enumerated().flatMap { f in f.element.map { ($0, f.offset) } })
     #expect(Set(floor.keys) == Set(manifest.sources.map(\.name)))
     for target in manifest.sources {
       for dependency in target.dependencies {

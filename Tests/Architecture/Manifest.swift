@@ -27,7 +27,9 @@ struct Manifest {
 
   private static func dependencies(_ body: Substring) -> [String] {
     guard let list = body.firstMatch(of: /dependencies: \[([^\]]*)\]/) else { return [] }
-    return list.output.1.replacing(/package: "[^"]*"/, with: "").matches(of: /"(\w+)"/).map { String($0.output.1) }
+    return list.output.1.replacing(/package: "[^"]*"/, with: "").matches(of: /"(\w+)"/).map {
+      String($0.output.1)
+    }
   }
 
   subscript(name: String) -> Target? { targets.first { $0.name == name } }

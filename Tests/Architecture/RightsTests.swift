@@ -4,11 +4,12 @@ import Testing
   private static let mains: Set<String> = ["zmctl", "zmscheduler", "zmworker"]
   private static let daemons: Set<String> = ["zmscheduler", "zmworker"]
 
-  @Test(arguments: [
-    ("CLibPQ", ["Postgres"]), ("CLinux", ["Processes"]), ("Yams", ["ZmeyDefinition"]),
-    ("UnixSignals", ["ZmeyDaemon"]), ("ArgumentParser", mains.union(["ZmeyCommand"])), ("Foundation", []),
-    ("NIOCore", daemons.union(["ZmeyLink", "ZmeyDaemon", "ZmeyScheduler", "ZmeyWorker"])),
-  ] as [(String, Set<String>)])
+  @Test(
+    arguments: [
+      ("CLibPQ", ["Postgres"]), ("CLinux", ["Processes"]), ("Yams", ["ZmeyDefinition"]),
+      ("UnixSignals", ["ZmeyDaemon"]), ("ArgumentParser", mains.union(["ZmeyCommand"])), ("Foundation", []),
+      ("NIOCore", daemons.union(["ZmeyLink", "ZmeyDaemon", "ZmeyScheduler", "ZmeyWorker"])),
+    ] as [(String, Set<String>)])
   func `has rooms of its own`(module: String, rooms: Set<String>) throws {
     let importers = try Manifest.read().sources.filter { try SourceTree.imports($0).contains(module) }
     #expect(Set(importers.map(\.name)).isSubset(of: rooms))

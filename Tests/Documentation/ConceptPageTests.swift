@@ -1,5 +1,6 @@
 import Testing
 import ZmeyCore
+
 @testable import ZmeyDefinition
 
 @Suite struct `Pages of concepts` {
@@ -9,7 +10,8 @@ import ZmeyCore
   }
 
   @Test(arguments: [
-    ("The document", ObjectKind.document, false), ("A template", .template, true), ("A pipeline", .pipeline, false),
+    ("The document", ObjectKind.document, false), ("A template", .template, true),
+    ("A pipeline", .pipeline, false),
     ("A task", .task, true), ("A link", .link, false),
   ])
   func `zmey-pipelines(5) has every key and no other`(

@@ -4,7 +4,8 @@ struct ManualPage {
 
   /// The page of that file, such as `zmctl.1`.
   init(_ name: String) throws {
-    lines = try Files.text("man/\(name)").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    lines = try Files.text("man/\(name)").split(separator: "\n", omittingEmptySubsequences: false).map(
+      String.init)
   }
 
   init(lines: some Sequence<String>) { self.lines = Array(lines) }
@@ -14,6 +15,9 @@ struct ManualPage {
     let start = lines.drop { $0 != ".Sh \(title)" && $0 != ".Ss \(title)" }.dropFirst()
     return ManualPage(lines: start.prefix { !$0.hasPrefix(".Sh ") && !$0.hasPrefix(".Ss ") })
   }
+
+  /// Whether a line has those words.
+  func says(_ words: String) -> Bool { lines.contains { $0.contains(words) } }
 
   /// Every flag that is named, with its dashes.
   var flags: Set<String> {
@@ -29,24 +33,31 @@ struct ManualPage {
   }
 
   /// The words after a macro at a line's beginning.
-  func words(_ macro: String) -> Set<String> { Set(macros.filter { $0.first == macro && $0.count > 1 }.map { $0[1] }) }
+  func words(_ macro: String) -> Set<String> {
+    Set(macros.filter { $0.first == macro && $0.count > 1 }.map { $0[1] })
+  }
 
-  /// The verbs of a tool with the flags in the head of each: `.It Cm template add …`, or `.It Xo` to `.Xc`.
-  var verbs: [String: Set<String>] {
-    var found: [String: Set<String>] = [:]
-    for index in lines.indices {
-      let head: [String]
-      if lines[index] == ".It Xo" {
-        head = Array(lines[(index + 1)...].prefix { $0 != ".Xc" })
-      } else if lines[index].hasPrefix(".It Cm ") {
-        head = [".\(lines[index].dropFirst(4))"]
-      } else {
-        continue
-      }
-      let name = head[0].split(separator: " ").dropFirst().prefix { word in word.allSatisfy(\.isLowercase) }
-      found[name.joined(separator: " ")] = ManualPage(lines: head).flags
+  /// The items of the page's lists, each with its text: from `.It` to the next one, or to the list's end.
+  var entries: [ManualPage] {
+    lines.indices.filter { lines[$0].hasPrefix(".It ") }.map { start in
+      let rest = lines[(start + 1)...].prefix { !$0.hasPrefix(".It ") && $0 != ".El" }
+      return ManualPage(lines: [lines[start]] + rest)
     }
-    return found
+  }
+
+  /// The head of an entry: its first line, or what stands between `.It Xo` and `.Xc`.
+  var head: ManualPage {
+    lines[0] == ".It Xo"
+      ? ManualPage(lines: lines.dropFirst().prefix { $0 != ".Xc" })
+      : ManualPage(lines: [".\(lines[0].dropFirst(4))"])
+  }
+
+  /// The entries of verbs by their names: `.It Cm template add …`.
+  var verbs: [String: ManualPage] {
+    let named = entries.filter { $0.head.lines[0].hasPrefix(".Cm ") }.map { entry in
+      (entry.head.lines[0].split(separator: " ").dropFirst().prefix { $0.allSatisfy(\.isLowercase) }, entry)
+    }
+    return Dictionary(named.map { ($0.joined(separator: " "), $1) }) { first, _ in first }
   }
 
   /// The text of the first display.

@@ -25,6 +25,7 @@ struct ProgramHelp: Decodable {
 
   struct Argument: Decodable {
     let names: [Name]?
+    let defaultValue: String?
   }
 
   struct Name: Decodable {

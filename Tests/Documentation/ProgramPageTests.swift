@@ -10,12 +10,31 @@ import Testing
     #expect(try ProgramHelp.of(program).flags == flags)
   }
 
+  @Test(arguments: [("zmscheduler", "zmscheduler.8"), ("zmworker", "zmworker.8")])
+  func `a daemon's page has the defaults`(program: String, page: String) throws {
+    let entries = try ManualPage(page).section("Flags").entries
+    for argument in try ProgramHelp.of(program).arguments ?? [] {
+      guard let usual = argument.defaultValue, let flag = argument.names?.first?.spelling else { continue }
+      let entry = entries.first { $0.head.flags.contains(flag) }
+      #expect(entry?.says("(\(usual))") == true, "\(flag)")
+    }
+  }
+
+  @Test func `zmctl(1) has the defaults`() throws {
+    let page = try ManualPage("zmctl.1").verbs
+    for (name, verb) in try ProgramHelp.of("zmctl").verbs {
+      for usual in (verb.arguments ?? []).compactMap(\.defaultValue) {
+        #expect(page[name]?.says("(\(usual))") == true, "zmctl \(name): \(usual)")
+      }
+    }
+  }
+
   @Test func `zmctl(1) has every verb with its flags, and no other`() throws {
     let page = try ManualPage("zmctl.1").verbs
     let program = try ProgramHelp.of("zmctl").verbs
     #expect(Set(page.keys) == Set(program.keys))
     for (name, verb) in program {
-      #expect(page[name] == verb.flags.subtracting(Self.common), "zmctl \(name)")
+      #expect(page[name]?.head.flags == verb.flags.subtracting(Self.common), "zmctl \(name)")
     }
   }
 

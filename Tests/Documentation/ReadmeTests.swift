@@ -10,7 +10,9 @@ import Testing
     let readme = try Files.text("README.md")
     let packages = try Files.matches("url: \"[^\"]*/([^\"/]+)\"", in: Files.text("Package.swift"))
     #expect(!packages.isEmpty)
-    for package in packages + ["libpq", "PostgreSQL"] { #expect(readme.contains("| \(package)"), "\(package)") }
+    for package in packages + ["libpq", "PostgreSQL"] {
+      #expect(readme.contains("| \(package)"), "\(package)")
+    }
   }
 
   @Test func `is short enough to be read`() throws {
