@@ -5,6 +5,8 @@ DESTDIR  ?=
 PACKAGES := postgresql libpq-dev pkg-config tmux mandoc python3
 PROGRAMS := zmctl zmscheduler zmworker
 RELEASE  := -c release --static-swift-stdlib
+# A manual page that another one names is found here.
+MANUALS  := $(CURDIR)/.build/man
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
@@ -31,7 +33,9 @@ test: deps ## run all tests
 lint: deps ## check the style of sources and manual pages
 	@echo "== linting"
 	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
-	@for page in man/*; do mandoc -T lint -W style $$page || exit 1; done
+	@rm -rf $(MANUALS); for page in man/*; do install -D -m 644 $$page $(MANUALS)/man$${page##*.}/$${page#man/}; done
+	@PATH="$$PATH:/usr/sbin" makewhatis $(MANUALS)
+	@for page in man/*; do MANPATH=$(MANUALS) mandoc -T lint -W style $$page || exit 1; done
 
 format: ## bring the sources into the style
 	@$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

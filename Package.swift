@@ -52,7 +52,6 @@ let package = Package(
         "ZmeyCore", "ZmeyLink", "ZmeyDaemon", "Processes",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio"),
       ]),
     .target(
       name: "ZmeyCommand",
@@ -115,6 +114,10 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
+    .testTarget(name: "ArchitectureTests", path: "Tests/Architecture"),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["ZmeyCore", "ZmeyDefinition", "Processes"],
+      path: "Tests/Documentation"),
   ]
 )
 for target in package.targets where target.type != .system {
