@@ -9,11 +9,17 @@ extension Timespan: ExpressibleByArgument {
   public var defaultValueDescription: String { description }
 }
 
-extension TaskRunState: ExpressibleByArgument {
+extension TaskRunState {
   /// Reads a state's name.
-  public init?(argument: String) { self.init(name: argument) }
-  /// Every state's name.
-  public static var allValueStrings: [String] { allCases.map(\.name) }
+  ///
+  /// - Throws: `ValidationError` with all names.
+  public static func parse(_ text: String) throws -> TaskRunState {
+    guard let state = TaskRunState(name: text) else {
+      throw ValidationError(
+        "no state '\(text)': it is one of \(allCases.map(\.name).joined(separator: ", "))")
+    }
+    return state
+  }
 }
 
 /// The value of an environment variable; nil if it is not set or empty.

@@ -62,7 +62,9 @@ extension SchedulerMachine {
   }
 
   mutating func greeted(_ link: LinkID, _ hello: Hello, _ now: Instant, _ effects: inout [Effect]) {
-    let id = workers.first { $0.value.record.name == hello.worker && $0.value.isListed }?.key
+    // One off the list may still come back to deliver; should its name be on the list again, that one counts.
+    let named = workers.filter { $0.value.record.name == hello.worker && !hello.worker.isEmpty }
+    let id = (named.first { $0.value.isListed } ?? named.first)?.key
     guard let id, let worker = workers[id] else {
       return refuse(link, "no worker '\(hello.worker)' is on this scheduler's list", &effects)
     }

@@ -214,7 +214,8 @@ public struct WorkerMachine: Sendable {
     // Finishes that nobody settles stay in the spool for the next process, so without a link, or time, there is
     // nothing to wait for but processes.
     let waits =
-      isLinked && !isDrainOver ? !attempts.isEmpty || !inherited.isEmpty : attempts.values.contains { !$0.isEnded }
+      isLinked && !isDrainOver
+      ? !attempts.isEmpty || !inherited.isEmpty : attempts.values.contains { !$0.isEnded }
     guard !waits else { return }
     hasEnded = true
     effects.append(.end)

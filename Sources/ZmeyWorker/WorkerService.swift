@@ -83,8 +83,9 @@ public actor WorkerService: DaemonService {
   /// Dials whenever there is no link, with pauses that grow to 2 s while nobody answers.
   private func dial(_ endpoint: LinkEndpoint) async {
     var pause = Duration.milliseconds(100)
+    // Two unanswered pings: noticed well before the lease is over, which counts from the last answer.
     let timing = LinkTiming(
-      silence: max(configuration.pingPeriod * 3, .seconds(1)), ping: configuration.pingPeriod)
+      silence: max(configuration.pingPeriod * 2, .seconds(1)), ping: configuration.pingPeriod)
     for await _ in dials {
       greetedAs = incarnation
       let hello = Hello(

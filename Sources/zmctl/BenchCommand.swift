@@ -23,7 +23,7 @@ struct BenchCommand: AsyncParsableCommand {
   var batch = 1000
   @Option(help: "How many batches are run, one after the other.")
   var batches = 3
-  @Option(help: "How long the script sleeps before it prints 'res'; 0 for not at all.")
+  @Option(help: "How long the script sleeps before it prints 'res'; 0: it prints at once.")
   var sleep = Timespan.seconds(1)
   @Option(help: "Another script to measure.")
   var script: String?

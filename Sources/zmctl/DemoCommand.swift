@@ -82,7 +82,8 @@ struct DemoCommand: AsyncParsableCommand {
     for taskRun in taskRuns {
       let lines = String(decoding: taskRun.result ?? [], as: UTF8.self).split(separator: "\n")
       let head = lines.prefix(6).map { "    \(Output.safe(String($0)))" }
-      print("  \(taskRun.name) (\(taskRun.state.name), \(Output.span(taskRun.elapsed)))")
+      print(
+        "  \(taskRun.name) (\(taskRun.state.name)\(taskRun.elapsed.map { ", \(Output.span($0))" } ?? ""))")
       if let reason = taskRun.reason { print("    \(Output.safe(reason))") }
       for line in head { print(line) }
       if lines.count > 6 { print("    … \(lines.count) lines in all: zmctl result \(taskRun.id)") }

@@ -55,7 +55,7 @@ struct DownCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "down", abstract: "Stop what 'up' started. The data stays.")
 
-  @Option(help: "The instance's folder.")
+  @Option(help: "The instance's folder (default: /var/lib/zmey for root, else ~/.local/share/zmey).")
   var dir: String?
   @Flag(help: "Print one JSON document.")
   var json = false

@@ -9,7 +9,7 @@ struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List task runs, the newest first.")
   @OptionGroup var database: DatabaseOptions
-  @Option(help: "Only those in that state.")
+  @Option(help: "Only those in that state.", transform: TaskRunState.parse)
   var state: TaskRunState?
   @Option(help: "Only those of that pipeline.")
   var pipeline: String?

@@ -17,12 +17,14 @@ struct ZmScheduler: AsyncParsableCommand {
 
   @Option(
     name: [.customLong("la", withSingleDash: true), .customLong("local-address")],
-    help: "Where it listens for workers: host:port.", transform: LinkAddress.parse)
+    help: ArgumentHelp("Where it listens for workers: host:port.", valueName: "host:port"),
+    transform: LinkAddress.parse)
   var localAddress: LinkAddress
 
   @Option(
     name: [.customLong("ra", withSingleDash: true), .customLong("remote-address")],
-    help: "The address that people are shown, if workers reach it by another.")
+    help: ArgumentHelp(
+      "The address that people are shown, if workers reach it by another.", valueName: "address"))
   var remoteAddress: String?
 
   @Option(help: "The name that it is registered by (default: the address it listens on).")
@@ -37,12 +39,14 @@ struct ZmScheduler: AsyncParsableCommand {
 
   @Option(
     name: [.customLong("cw", withSingleDash: true), .customLong("check-worker")],
-    help: "After how long a silent worker's tasks are run elsewhere.")
+    help: ArgumentHelp(
+      "After how long a silent worker's tasks are run elsewhere; the worker ends them after four fifths of it.",
+      valueName: "time"))
   var checkWorker = Timespan.seconds(60)
 
   @Option(
     name: [.customLong("pb", withSingleDash: true), .customLong("ping-base")],
-    help: "How often the database is told how the workers are.")
+    help: ArgumentHelp("How often the database is told how the workers are.", valueName: "time"))
   var pingBase = Timespan.seconds(10)
 
   @Option(help: "A file of flags: 'name = value' lines, long names.")

@@ -15,35 +15,40 @@ struct ZmWorker: AsyncParsableCommand {
 
   @Option(
     name: [.customLong("la", withSingleDash: true), .customLong("local-address")],
-    help: "The name-by-address that the worker is registered by, such as host:4445.")
+    help: ArgumentHelp(
+      "The name that the worker is registered by, often its address such as host:4445; nothing listens there.",
+      valueName: "name"))
   var localAddress: String
 
   @Option(
     name: [.customLong("ra", withSingleDash: true), .customLong("remote-address")],
-    help: "The place that people are shown, if it is not the host's name.")
+    help: ArgumentHelp("The place that people are shown, if it is not the host's name.", valueName: "place"))
   var remoteAddress: String?
 
   @Option(
     name: [.customLong("sa", withSingleDash: true), .customLong("scheduler-address")],
-    help: "Where its scheduler listens: host:port.", transform: LinkAddress.parse)
+    help: ArgumentHelp("Where its scheduler listens: host:port.", valueName: "host:port"),
+    transform: LinkAddress.parse)
   var schedulerAddress: LinkAddress
 
   @Option(
     name: [.customLong("dt", withSingleDash: true), .customLong("temporary-folder")],
-    help: "The folder for scripts, working folders and undelivered results (default: one in /var/tmp).")
+    help: ArgumentHelp(
+      "The folder for scripts, working folders and undelivered results (default: one in /var/tmp).",
+      valueName: "folder"))
   var folder: String?
 
   @Option(
     name: [.customLong("pt", withSingleDash: true), .customLong("progress-period")],
-    help: "How often a task's percentage is reported.")
+    help: ArgumentHelp("How often a task's percentage is reported.", valueName: "time"))
   var progressPeriod = Timespan.seconds(10)
 
   @Option(
     name: [.customLong("st", withSingleDash: true), .customLong("ping-period")],
-    help: "How often the scheduler is pinged.")
+    help: ArgumentHelp("How often the scheduler is pinged.", valueName: "time"))
   var pingPeriod = Timespan.seconds(20)
 
-  @Option(help: "How long a stopped worker waits for what it runs.")
+  @Option(help: ArgumentHelp("How long a stopped worker waits for what it runs.", valueName: "time"))
   var drain = Timespan.seconds(60)
 
   @Option(help: "A file of flags: 'name = value' lines, long names.")

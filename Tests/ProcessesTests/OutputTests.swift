@@ -56,7 +56,6 @@ import Testing
     }
     #expect(outcomes[1]?.output.count == 20_000)
     #expect(outcomes[1]?.error.count == 3000)
-    #expect(outcomes[1]?.exit?.outputCutByDescendants == false)
   }
 
   @Test func `a descendant that holds the pipe delays the end by the grace alone`() async throws {

@@ -106,6 +106,8 @@ final class FakeWorker {
     self.wire = nil
     if isGreeted {
       isGreeted = false
+      // The real link pings all the time: the scheduler was heard just before.
+      handle(.received(.pong))
       handle(.disconnected)
     }
     let life = life

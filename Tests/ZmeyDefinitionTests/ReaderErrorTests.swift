@@ -51,9 +51,15 @@ struct ReaderErrorTests {
     ),
     ("rerun_if_lost: no", "'rerun_if_lost' is true or false (not yes, no, on or off), not \"no\""),
     ("rerun_if_lost: True", "'rerun_if_lost' is true or false (not yes, no, on or off), not \"True\""),
-    ("max_output: 16MB", "'max_output' is bytes such as 65536, 512KiB or 16MiB, at most 256MiB, not \"16MB\""),
-    ("max_output: 1023", "'max_output' is bytes such as 65536, 512KiB or 16MiB, at most 256MiB, not \"1023\""),
-    ("max_output: 2GiB", "'max_output' is bytes such as 65536, 512KiB or 16MiB, at most 256MiB, not \"2GiB\""),
+    (
+      "max_output: 16MB", "'max_output' is bytes such as 65536, 512KiB or 16MiB, at most 256MiB, not \"16MB\""
+    ),
+    (
+      "max_output: 1023", "'max_output' is bytes such as 65536, 512KiB or 16MiB, at most 256MiB, not \"1023\""
+    ),
+    (
+      "max_output: 2GiB", "'max_output' is bytes such as 65536, 512KiB or 16MiB, at most 256MiB, not \"2GiB\""
+    ),
     ("max_output: MiB", "'max_output' is bytes such as 65536, 512KiB or 16MiB, at most 256MiB, not \"MiB\""),
     (
       "max_output: 9999999999999GiB",

@@ -107,7 +107,8 @@ struct ReaderTests {
   }
 
   @Test(
-    arguments: [("1024", 1024), ("1KiB", 1024), ("16MiB", 16 << 20), ("256MiB", 256 << 20)] as [(String, Int64)])
+    arguments: [("1024", 1024), ("1KiB", 1024), ("16MiB", 16 << 20), ("256MiB", 256 << 20)]
+      as [(String, Int64)])
   func `output limits have units`(text: String, bytes: Int64) throws {
     let definitions = try read(task("script: x", "max_output: \(text)"))
     #expect(definitions.pipelines[0].tasks[0].work == .inline(Program(script: "x", maxOutput: bytes)))

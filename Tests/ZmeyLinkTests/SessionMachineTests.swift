@@ -56,7 +56,7 @@ import ZmeyCore
     if frame.isGreeting || frame.speaker == role {
       #expect(actions == [.close(.unexpected(frame.kind))])
     } else if frame == .ping {
-      #expect(actions == [.send(.pong)])
+      #expect(actions == [.send(.pong), .deliver(.ping)])
     } else {
       #expect(actions == [.deliver(frame)])
     }

@@ -29,7 +29,7 @@ import ZmeyLink
     let service = try WorkerService(
       WorkerConfiguration(
         name: "w", scheduler: address, host: "h", folder: folder, progressPeriod: .seconds(10),
-        pingPeriod: .seconds(5), drain: .seconds(10), release: "1"),
+        pingPeriod: .seconds(60), drain: .seconds(10), release: "1"),
       loop: loop, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     async let running: Void = service.run()
 

@@ -1,0 +1,181 @@
+-- What operators do to the cluster, and what everybody sees: functions for admins, and views through which row
+-- security shows everyone their own.
+set local role zm_owner;
+
+-- Cluster -----------------------------------------------------------------------------------------------
+
+create function zm_api.scheduler_add(p_name text) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  perform zm.must_be_admin();
+  insert into zm.scheduler (name) values (p_name);
+  perform zm.note('create', 'scheduler', p_name);
+exception when unique_violation then
+  raise exception 'scheduler "%" is registered already', p_name using errcode = 'ZM005';
+end $$;
+
+create function zm_api.scheduler_remove(p_name text) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  s zm.scheduler;
+begin
+  perform zm.must_be_admin();
+  select * into s from zm.scheduler where name = p_name;
+  if not found then raise exception 'no scheduler "%"', p_name using errcode = 'ZM003'; end if;
+  if exists (select from zm.worker where scheduler_id = s.id) then
+    raise exception 'scheduler "%" has workers', p_name
+      using errcode = 'ZM005', hint = 'Remove its workers first: zmctl worker remove NAME.';
+  end if;
+  if not pg_try_advisory_xact_lock(7702, s.id) then
+    raise exception 'scheduler "%" is running', p_name using errcode = 'ZM005', hint = 'Stop it first.';
+  end if;
+  if exists (select from zm.inflight where scheduler_id = s.id) then
+    raise exception 'scheduler "%" has task runs under way', p_name
+      using errcode = 'ZM005', hint = 'Start it once more: nobody else ends them.';
+  end if;
+  delete from zm.scheduler where id = s.id;
+  perform zm.note('remove', 'scheduler', p_name);
+end $$;
+
+create function zm_api.worker_add(p_name text, p_scheduler text, p_slots int) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  s int;
+begin
+  perform zm.must_be_admin();
+  select id into s from zm.scheduler where name = p_scheduler;
+  if not found then raise exception 'no scheduler "%"', p_scheduler using errcode = 'ZM003'; end if;
+  if p_slots is null or p_slots not between 1 and 10000 then
+    raise exception 'a worker has 1 to 10000 slots, not %', p_slots using errcode = 'ZM004';
+  end if;
+  insert into zm.worker (scheduler_id, name, slots) values (s, p_name, p_slots);
+  perform zm.note('create', 'worker', p_name, jsonb_build_object('scheduler', p_scheduler, 'slots', p_slots));
+  perform zm.wake_schedulers();
+exception when unique_violation then
+  raise exception 'worker "%" is registered already', p_name using errcode = 'ZM005';
+end $$;
+
+create function zm_api.worker_set(p_name text, p_slots int) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  was int;
+begin
+  perform zm.must_be_admin();
+  if p_slots is null or p_slots not between 1 and 10000 then
+    raise exception 'a worker has 1 to 10000 slots, not %', p_slots using errcode = 'ZM004';
+  end if;
+  select slots into was from zm.worker where name = p_name for update;
+  if not found then raise exception 'no worker "%"', p_name using errcode = 'ZM003'; end if;
+  update zm.worker set slots = p_slots where name = p_name;
+  perform zm.note('change', 'worker', p_name, jsonb_build_object(
+    'before', jsonb_build_object('slots', was), 'after', jsonb_build_object('slots', p_slots)));
+  perform zm.wake_schedulers();
+end $$;
+
+-- The worker finishes what it has; then its scheduler closes the link.
+create function zm_api.worker_remove(p_name text) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  was jsonb;
+begin
+  perform zm.must_be_admin();
+  delete from zm.worker w using zm.scheduler s where w.name = p_name and s.id = w.scheduler_id
+  returning jsonb_build_object('scheduler', s.name, 'slots', w.slots) into was;
+  if not found then raise exception 'no worker "%"', p_name using errcode = 'ZM003'; end if;
+  perform zm.note('remove', 'worker', p_name, was);
+  perform zm.wake_schedulers();
+end $$;
+
+-- Seeing ------------------------------------------------------------------------------------------------
+-- security_invoker: row security of the caller applies.
+
+create view zm_api.task_run with (security_invoker = true) as
+select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as state, t.attempt, t.progress, t.exit_code, t.signal,
+  t.reason, w.name as worker, t.created_at, t.started_at, t.finished_at, g.average_ms, g.maximum_ms,
+  (extract(epoch from coalesce(t.finished_at, clock_timestamp()) - t.started_at) * 1000)::bigint as elapsed_ms,
+  case when t.state between 4 and 6 then extract(epoch from clock_timestamp() - ws.last_seen)::int end as silent_s,
+  t.state as state_id, t.owner_id
+from zm.task_run t
+join zm.task_state s on s.id = t.state
+join zm.app_user u on u.id = t.owner_id
+join zm.program g on g.id = t.program_id
+left join zm.task k on k.id = t.task_id
+left join zm.pipeline_version v on v.id = k.version_id
+left join zm.pipeline p on p.id = v.pipeline_id
+left join zm.worker w on w.id = t.worker_id
+left join zm.worker_status ws on ws.worker_id = t.worker_id;
+
+create view zm_api.run with (security_invoker = true) as
+select r.id, r.name, r.version_id is not null as is_pipeline, u.rolname as owner, r.total, y.ended, y.failed, y.stopped,
+  case when y.ended < r.total then 'running' when y.failed > 0 then 'failed' when y.stopped > 0 then 'stopped'
+    else 'succeeded' end as state,
+  r.created_at, case when y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id
+from zm.run r
+join zm.app_user u on u.id = r.owner_id
+cross join lateral (
+  select coalesce(sum(ended), 0) as ended, coalesce(sum(failed), 0) as failed, coalesce(sum(stopped), 0) as stopped,
+    max(last_at) as last_at
+  from zm.run_tally where run_id = r.id) y;
+
+create view zm_api.scheduler with (security_invoker = true) as
+select s.id, s.name, s.address, s.host, s.pid, s.version, s.epoch, s.started_at, s.stopped_at,
+  s.started_at is not null and s.stopped_at is null as is_started,
+  (select count(*) from zm.worker w where w.scheduler_id = s.id) as workers
+from zm.scheduler s;
+
+create view zm_api.worker with (security_invoker = true) as
+select w.id, w.name, s.name as scheduler, w.slots, coalesce(t.connected, false) as connected, coalesce(t.busy, 0) as busy,
+  t.last_seen, extract(epoch from clock_timestamp() - t.last_seen)::int as silent_s, t.connected_at, t.host, t.version
+from zm.worker w join zm.scheduler s on s.id = w.scheduler_id left join zm.worker_status t on t.worker_id = w.id;
+
+create view zm_api.template with (security_invoker = true) as
+select t.id, t.name, t.description, u.rolname as owner, g.average_ms, g.maximum_ms, g.attempts, t.updated_at
+from zm.template t join zm.app_user u on u.id = t.owner_id join zm.program g on g.id = t.program_id;
+
+create view zm_api.pipeline with (security_invoker = true) as
+select p.id, p.name, v.description, u.rolname as owner, v.number as version, p.updated_at,
+  (select count(*) from zm.task t where t.version_id = v.id) as tasks
+from zm.pipeline p join zm.app_user u on u.id = p.owner_id join zm.pipeline_version v on v.id = p.version_id;
+
+create view zm_api.attempt with (security_invoker = true) as
+select r.task_run_id, r.attempt, s.name as state, r.exit_code, r.signal, r.reason, w.name as worker, r.started_at, r.finished_at,
+  r.duration_us, r.cpu_us, r.peak_kib, r.result_bytes, r.error_bytes, r.is_cut
+from zm.task_result r join zm.task_state s on s.id = r.state left join zm.worker w on w.id = r.worker_id;
+
+-- The bytes of a result: of the attempt given, or of the last. Null while there is none.
+create function zm_api.result(p_task_run bigint, p_attempt int default null) returns bytea language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select zm.output_of(t.id, coalesce(p_attempt, t.attempt)) from zm.task_run t where t.id = p_task_run $$;
+
+-- The first bytes of the last attempt's result. Of streamed output no more chunks are read than that needs.
+create function zm_api.result_head(p_task_run bigint, p_bytes int) returns bytea language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select substring(coalesce(r.result, (
+    select string_agg(c.data, '' order by c.chunk) from (
+      select data, chunk, sum(octet_length(data)) over (order by chunk) - octet_length(data) as before
+      from zm.task_log where task_run_id = t.id and attempt = t.attempt and stream = 1) c
+    where c.before < p_bytes)), 1, p_bytes)
+  from zm.task_run t join zm.task_result r on r.task_run_id = t.id and r.attempt = t.attempt
+  where t.id = p_task_run $$;
+
+-- Output from a chunk on. A result that came in one piece is its attempt's only chunk.
+create function zm_api.log(p_task_run bigint, p_attempt int, p_from_chunk int default 0)
+  returns table (chunk int, stream smallint, at timestamptz, data bytea) language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select chunk, stream, at, data from zm.task_log
+  where task_run_id = p_task_run and attempt = p_attempt and chunk >= p_from_chunk
+  union all
+  select 0, 1::smallint, finished_at, result from zm.task_result
+  where task_run_id = p_task_run and attempt = p_attempt and result <> '' and p_from_chunk <= 0
+  order by 1 $$;
+
+-- How many task runs stand in each state, and how much of the cluster is there: one row for a status line.
+create function zm_api.counts() returns table (state text, count bigint) language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select s.name, count(t.id) from zm.task_state s left join zm.task_run t on t.state = s.id
+  group by s.id, s.name order by s.id $$;
+
+reset role;
+grant select on all tables in schema zm_api to zm_viewer, zm_user, zm_admin;
+grant execute on function zm_api.result, zm_api.result_head, zm_api.log, zm_api.counts to zm_viewer;
+grant execute on all functions in schema zm_api to zm_user, zm_admin;
