@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Processes
 import Testing
+import ZmeyInstance
 
 /// Daemons that come, go and are told things; the instance has one worker of two slots.
 @Suite("Daemons", .serialized, .instance(workers: 1, slots: 2))
@@ -34,7 +35,9 @@ struct ClusterTests {
 
   @Test func `a worker that is not on the list is refused, and taken as soon as it is`() async throws {
     let worker = try await startWorker("stranger")
-    try await until("it is refused") { zmey.log("stranger").contains("no worker 'stranger' is on this scheduler's list") }
+    try await until("it is refused") {
+      zmey.log("stranger").contains("no worker 'stranger' is on this scheduler's list")
+    }
     try await zmey.must("worker", "add", "stranger", "--scheduler", "s1", "--slots", "1")
     try await until("it is linked") { try await zmey.worker("stranger")?.connected == true }
     try end(worker, SIGTERM)
@@ -67,7 +70,9 @@ struct ClusterTests {
     try end(try zmey.process("s1"), SIGTERM)
     try open("spooled")
     let spool = "\(zmey.path)/workers/w1/spool"
-    try await until("its end is spooled") { try !FileManager.default.contentsOfDirectory(atPath: spool).isEmpty }
+    try await until("its end is spooled") {
+      try !FileManager.default.contentsOfDirectory(atPath: spool).isEmpty
+    }
     try await zmey.up()
     #expect(try await zmey.zmctl("wait", "\(run)").output == "\(run) succeeded\n")
     #expect(try await attempts(run) == 1)
@@ -82,10 +87,16 @@ struct ClusterTests {
     #expect(try zmey.process(name) != nil)
   }
 
-  @Test(arguments: [("s1", "scheduler \"s1\" is already running"), ("s9", "no scheduler \"s9\" is registered")])
+  @Test(arguments: [
+    ("s1", "scheduler \"s1\" is already running"), ("s9", "no scheduler \"s9\" is registered"),
+  ])
   func `a scheduler without a free name does not start`(name: String, words: String) async throws {
     let outcome = try await Shell.run(
-      "zmscheduler", ["-la", "127.0.0.1:\(try port())", "--name", name, "-db", zmey.conninfo, "--log-level", "critical"])
+      "zmscheduler",
+      [
+        "-la", "127.0.0.1:\(try port())", "--name", name, "-db",
+        InstanceFolder(zmey.path).conninfo(role: "zm_daemon"), "--log-level", "critical",
+      ])
     #expect(outcome.code == 3)
     #expect(outcome.output == "")
     #expect(outcome.error.contains(words))
@@ -117,7 +128,8 @@ struct ClusterTests {
     let program = Shell.program(
       "zmworker",
       [
-        "-la=\(name)", "-sa", "127.0.0.1:\(try port())", "-dt", "\(zmey.path)/-\(name)", "-st", "1s", "-pt=1s",
+        "-la=\(name)", "-sa", "127.0.0.1:\(try port())", "-dt", "\(zmey.path)/-\(name)", "-st", "1s",
+        "-pt=1s",
         "--log-file", "\(zmey.path)/log/\(name).log",
       ])
     return try Daemonizer.start(program, logFile: "\(zmey.path)/log/\(name).log")
@@ -134,7 +146,8 @@ struct ClusterTests {
   }
 
   private func busy(_ worker: String) async throws -> Int64 {
-    try await zmey.count("select from zm.inflight join zm.worker w on w.id = worker_id where w.name = '\(worker)'")
+    try await zmey.count(
+      "select from zm.inflight join zm.worker w on w.id = worker_id where w.name = '\(worker)'")
   }
 
   /// The most attempts of a run's task runs.

@@ -1,5 +1,5 @@
-import Testing
 import TestKit
+import Testing
 import ZmeyStore
 
 /// The schema in a database of one's own, and everything that goes wrong before any work begins.
@@ -21,7 +21,9 @@ struct DatabaseTests {
     for verb in ["status", "migrate"] { expectRefusal(try await zmctl(database, verb), 3, "zmctl init") }
     #expect(try await zmctl(database, "init").code == 0)
     try await SQL.run("insert into zm.migration (version, name) values (999, 'later')", in: database)
-    for verb in ["status", "migrate", "init"] { expectRefusal(try await zmctl(database, verb), 3, "version 999") }
+    for verb in ["status", "migrate", "init"] {
+      expectRefusal(try await zmctl(database, verb), 3, "version 999")
+    }
     try await SQL.run("delete from zm.migration where version > 1", in: database)
     expectRefusal(try await zmctl(database, "list"), 3, "zmctl migrate")
   }
@@ -40,7 +42,9 @@ struct DatabaseTests {
             - {name: "2", script: "#!/bin/sh\\nexit", after: [{task: "1", when: always, pass: env}]}
             - {name: "3", template: plain, join: all, after: [{task: "2", when: failure}, {task: "1", pass: stdin}]}
       """
-    #expect(try await zmctl(database, "apply", "-", input: yaml).output == "+ template a b\n+ template plain\n+ pipeline no\n")
+    #expect(
+      try await zmctl(database, "apply", "-", input: yaml).output
+        == "+ template a b\n+ template plain\n+ pipeline no\n")
     let export = try await zmctl(database, "export")
     #expect(export.code == 0)
     let applied = try await zmctl(database, "apply", "-", input: export.output)
@@ -62,7 +66,9 @@ struct DatabaseTests {
     let database = try await initialized()
     #expect(
       try await zmctl(
-        database, "apply", "-", input: "templates: [{name: t, script: '#!/bin/sh'}]\npipelines: [{name: p, tasks: [{name: k, template: t}]}]"
+        database, "apply", "-",
+        input:
+          "templates: [{name: t, script: '#!/bin/sh'}]\npipelines: [{name: p, tasks: [{name: k, template: t}]}]"
       ).code == 0)
     let before = try await footprint(database)
     for mistake in Self.mistakes {
@@ -87,10 +93,12 @@ struct DatabaseTests {
     Mistake(arguments: ["submit", "nonesuch"], code: 3, words: "no template \"nonesuch\""),
     Mistake(arguments: ["submit", "t", "--count", "0"], code: 2, words: "--count takes 1 to 1000000"),
     Mistake(arguments: ["submit", "t", "--count", "1000001"], code: 2, words: "--count takes 1 to 1000000"),
-    Mistake(arguments: ["submit", "t", "--args-from", "/nonexistent"], code: 2, words: "cannot read '/nonexistent'"),
+    Mistake(
+      arguments: ["submit", "t", "--args-from", "/nonexistent"], code: 2, words: "cannot read '/nonexistent'"),
     Mistake(arguments: ["submit", "t", "--args-from", "-"], code: 2, words: "no line"),
     Mistake(arguments: ["submit", "t", "--args-from", "-"], code: 2, words: "NUL", input: "a\0b\n"),
-    Mistake(arguments: ["submit", "t", "--args-from", "-", "--count", "2"], code: 2, words: "exclude", input: "a\n"),
+    Mistake(
+      arguments: ["submit", "t", "--args-from", "-", "--count", "2"], code: 2, words: "exclude", input: "a\n"),
     Mistake(arguments: ["exec", "--wait"], code: 2, words: "no command"),
     Mistake(arguments: ["export", "nonesuch"], code: 3, words: "no pipeline \"nonesuch\""),
     Mistake(arguments: ["apply", "/nonexistent"], code: 2, words: "cannot read '/nonexistent'"),
@@ -98,15 +106,21 @@ struct DatabaseTests {
       arguments: ["apply", "-"], code: 2, words: "standard input:2:3: a template has no key \"colour\"",
       input: "templates: [{name: t, script: changed,\n  colour: red}]"),
     Mistake(
-      arguments: ["apply", "-"], code: 2, words: "standard input:2:19: the links go in a circle",
+      arguments: ["apply", "-"], code: 2, words: "standard input:2:9: the links go in a circle",
       input: "pipelines: [{name: new, tasks: [\n {name: a, after: [{task: a}], script: x}]}]"),
     Mistake(
       arguments: ["apply", "-"], code: 3, words: "template \"nonesuch\"",
-      input: "templates: [{name: t, script: changed}]\npipelines: [{name: q, tasks: [{name: k, template: nonesuch}]}]"),
+      input:
+        "templates: [{name: t, script: changed}]\npipelines: [{name: q, tasks: [{name: k, template: nonesuch}]}]"
+    ),
     Mistake(arguments: ["template", "add", "a/b", "--script", "-"], code: 2, words: "/", input: "#!/bin/sh"),
-    Mistake(arguments: ["template", "add", "n", "--script", "-", "--maximum", "soon"], code: 2, words: "soon"),
-    Mistake(arguments: ["template", "add", "n", "--script", "-"], code: 2, words: "NUL", input: "#!/bin/sh\0"),
-    Mistake(arguments: ["worker", "add", "w", "--scheduler", "nonesuch", "--slots", "1"], code: 3, words: "nonesuch"),
+    Mistake(
+      arguments: ["template", "add", "n", "--script", "-", "--maximum", "soon"], code: 2, words: "soon"),
+    Mistake(
+      arguments: ["template", "add", "n", "--script", "-"], code: 2, words: "NUL", input: "#!/bin/sh\0"),
+    Mistake(
+      arguments: ["worker", "add", "w", "--scheduler", "nonesuch", "--slots", "1"], code: 3, words: "nonesuch"
+    ),
     Mistake(arguments: ["worker", "set", "w", "--slots", "1"], code: 3, words: "no worker \"w\""),
     Mistake(arguments: ["worker", "remove", "w"], code: 3, words: "no worker \"w\""),
     Mistake(arguments: ["scheduler", "remove", "s"], code: 3, words: "no scheduler \"s\""),
@@ -118,17 +132,22 @@ struct DatabaseTests {
     for conninfo in ["host=/nonexistent dbname=x", "host=127.0.0.1 port=1 connect_timeout=2"] {
       expectRefusal(try await zmctl(conninfo, "status"), 4, "cannot reach the database")
     }
-    let outcome = try await Shell.run("zmctl", ["list"], variables: ["HOME": "/nonexistent", "ZM_DB": "host=/nonexistent"])
+    let outcome = try await Shell.run(
+      "zmctl", ["list"], variables: ["HOME": "/nonexistent", "ZM_DB": "host=/nonexistent"])
     expectRefusal(outcome, 4, "cannot reach the database")
   }
 
   // MARK: Tools
 
-  private func zmctl(_ conninfo: String, _ arguments: String..., input: String = "") async throws -> Shell.Outcome {
+  private func zmctl(_ conninfo: String, _ arguments: String..., input: String = "") async throws
+    -> Shell.Outcome
+  {
     try await zmctl(conninfo, arguments, input: input)
   }
 
-  private func zmctl(_ conninfo: String, _ arguments: [String], input: String = "") async throws -> Shell.Outcome {
+  private func zmctl(_ conninfo: String, _ arguments: [String], input: String = "") async throws
+    -> Shell.Outcome
+  {
     try await Shell.run("zmctl", arguments, input: input, variables: ["ZM_DB": conninfo])
   }
 
@@ -141,7 +160,9 @@ struct DatabaseTests {
   /// How much there is of everything that people can change.
   private func footprint(_ conninfo: String) async throws -> [Int64] {
     var counts: [Int64] = []
-    for table in ["audit", "template", "program", "pipeline_version", "run", "task_run", "queue", "worker", "scheduler"] {
+    for table in [
+      "audit", "template", "program", "pipeline_version", "run", "task_run", "queue", "worker", "scheduler",
+    ] {
       counts.append(try await SQL.count("select from zm.\(table)", in: conninfo))
     }
     return counts
@@ -154,6 +175,8 @@ struct DatabaseTests {
     #expect(outcome.code == code, what, sourceLocation: location)
     #expect(outcome.output == "", what, sourceLocation: location)
     #expect(outcome.error.contains(words), what, sourceLocation: location)
-    #expect(outcome.error.hasPrefix("zmctl: ") && outcome.error.split(separator: "\n").count == 1, what, sourceLocation: location)
+    #expect(
+      outcome.error.hasPrefix("zmctl: ") && outcome.error.split(separator: "\n").count == 1, what,
+      sourceLocation: location)
   }
 }

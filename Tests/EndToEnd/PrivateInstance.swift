@@ -58,7 +58,8 @@ struct PrivateInstance: Sendable {
   ) async throws -> Shell.Outcome {
     let outcome = try await zmctl(arguments, input: input)
     try #require(
-      outcome.code == 0, "zmctl \(arguments.joined(separator: " ")): \(outcome.error)", sourceLocation: location)
+      outcome.code == 0, "zmctl \(arguments.joined(separator: " ")): \(outcome.error)",
+      sourceLocation: location)
     return outcome
   }
 
@@ -108,7 +109,9 @@ struct PrivateInstance: Sendable {
   /// The first process of the database.
   func database() throws -> Int32 { try #require(try Instance(InstanceFolder(path)).processes().database) }
 
-  func log(_ name: String) -> String { (try? String(contentsOfFile: "\(path)/log/\(name).log", encoding: .utf8)) ?? "" }
+  func log(_ name: String) -> String {
+    (try? String(contentsOfFile: "\(path)/log/\(name).log", encoding: .utf8)) ?? ""
+  }
 }
 
 /// An instance for all tests of a suite.

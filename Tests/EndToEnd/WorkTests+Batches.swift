@@ -13,14 +13,16 @@ extension WorkTests {
   @Test func `a line of a file is a task run, its tabs part the arguments`() async throws {
     try await zmey.template("show", "#!/bin/sh\nprintf '[%s]' \"$@\"\n")
     let lines = [
-      "one", "two\twords here", "\t", "", "quote'\"$(id)`id`;&|<>*?", "-n\t--help\t--", "ä€😀\u{301}", "back\\slash\\n", "  ",
+      "one", "two\twords here", "\t", "", "quote'\"$(id)`id`;&|<>*?", "-n\t--help\t--", "ä€😀\u{301}",
+      "back\\slash\\n", "  ",
       "null\t{}\tNULL\t\\N",
     ]
     let outcome = try await zmey.zmctl(
       "submit", "show", "--args-from", "-", "--wait", "--json", input: lines.joined(separator: "\n") + "\n")
     let results = try outcome.json(Run.self).taskRuns?.map(\.result)
     let expected = lines.map { line in
-      line.isEmpty ? "[]" : line.split(separator: "\t", omittingEmptySubsequences: false).map { "[\($0)]" }.joined()
+      line.isEmpty
+        ? "[]" : line.split(separator: "\t", omittingEmptySubsequences: false).map { "[\($0)]" }.joined()
     }
     #expect(results == expected)
   }

@@ -23,12 +23,14 @@ extension WorkTests {
     Broken(
       name: "no-permission", script: "#!/etc/passwd\n",
       words: ["interpreter '/etc/passwd'", "may not be executed", "permission denied"]),
-    Broken(name: "not-in-path", script: "#!/usr/bin/env nonesuch\n", words: ["code 127", "nonesuch"], code: 127),
+    Broken(
+      name: "not-in-path", script: "#!/usr/bin/env nonesuch\n", words: ["code 127", "nonesuch"], code: 127),
     Broken(name: "syntax-error", script: "#!/bin/sh\nif then\n", words: ["code 2", "Syntax error"], code: 2),
     Broken(
       name: "exit-77", script: "#!/bin/sh\necho 'out of cheese' >&2\nexit 77\n",
       words: ["it exited with code 77: out of cheese"], code: 77),
-    Broken(name: "killed", script: "#!/bin/sh\nkill -9 $$\n", words: ["killed by signal 9 (SIGKILL)"], signal: 9),
+    Broken(
+      name: "killed", script: "#!/bin/sh\nkill -9 $$\n", words: ["killed by signal 9 (SIGKILL)"], signal: 9),
   ])
   func `a broken script fails with a reason that a person understands`(_ broken: Broken) async throws {
     try await zmey.template(broken.name, broken.script)
@@ -41,7 +43,9 @@ extension WorkTests {
     #expect(taskRun.signal == broken.signal)
   }
 
-  @Test func `a script beyond its maximum is ended with all its children, and counts as a failure`() async throws {
+  @Test func `a script beyond its maximum is ended with all its children, and counts as a failure`()
+    async throws
+  {
     let pids = "\(zmey.path)/stubborn"
     let run = try await zmey.run(
       "stubborn",
@@ -62,7 +66,9 @@ extension WorkTests {
       """)
     #expect(run.states == ["deaf": "timed_out", "alarm": "succeeded", "next": "skipped"])
     #expect(run["deaf"]?.reason == "it ran longer than its maximum of 1s")
-    let processes = try String(contentsOfFile: pids, encoding: .utf8).split(separator: "\n").compactMap { Int32($0) }
+    let processes = try String(contentsOfFile: pids, encoding: .utf8).split(separator: "\n").compactMap {
+      Int32($0)
+    }
     #expect(processes.count == 2)
     for process in processes { #expect(try waitForExit(of: process, timeout: .seconds(5))) }
   }

@@ -14,7 +14,9 @@ extension WorkTests {
     #expect(try await zmey.zmctl("result", "\(taskRun.id)").output == result)
   }
 
-  @Test func `bytes that are no text come back as they were written, and go on to the next task`() async throws {
+  @Test func `bytes that are no text come back as they were written, and go on to the next task`()
+    async throws
+  {
     let run = try await zmey.run(
       "bytes",
       """
@@ -49,7 +51,9 @@ extension WorkTests {
     #expect(written.resultBytes == 10_000_000)
     let bytes = try await zmey.zmctl("result", "\(written.id)").bytes
     #expect(bytes.count == 10_000_000)
-    let isWhole = bytes.split(separator: 10).enumerated().allSatisfy { Int(String(decoding: $1, as: UTF8.self)) == $0 }
+    let isWhole = bytes.split(separator: 10).enumerated().allSatisfy {
+      Int(String(decoding: $1, as: UTF8.self)) == $0
+    }
     #expect(isWhole)
     #expect(run["last"]?.result == "000999999\n")
   }
@@ -65,9 +69,11 @@ extension WorkTests {
 
   @Test func `logs -f shows output while the script runs, and ends with it`() async throws {
     let gate = "\(zmey.path)/follow"
-    try await zmey.template("follow", "#!/bin/sh\necho begun\nuntil [ -e \(gate) ]; do sleep 0.05; done\necho done\n")
+    try await zmey.template(
+      "follow", "#!/bin/sh\necho begun\nuntil [ -e \(gate) ]; do sleep 0.05; done\necho done\n")
     let run = try await zmey.submit("follow")
-    let taskRun = try #require(try await zmey.must("list", "--run", "\(run)", "--json").json([TaskRun].self).first)
+    let taskRun = try #require(
+      try await zmey.must("list", "--run", "\(run)", "--json").json([TaskRun].self).first)
     async let followed = zmey.zmctl("logs", "-f", "\(taskRun.id)")
     try await until("the first line is there") {
       try await zmey.zmctl("logs", "\(taskRun.id)").output == "begun\n"

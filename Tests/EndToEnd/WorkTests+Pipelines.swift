@@ -52,7 +52,8 @@ extension WorkTests {
     #expect(run["bottom"]?.result == "left top, right top\n")
   }
 
-  @Test func `a failure starts what waits for it, skips the rest, and leaves 'always' its turn`() async throws {
+  @Test func `a failure starts what waits for it, skips the rest, and leaves 'always' its turn`() async throws
+  {
     let yaml = """
       pipelines:
         - name: diamond
@@ -79,7 +80,8 @@ extension WorkTests {
 
   @Test func `a task is tried again until it succeeds`() async throws {
     let taskRun = try await zmey.run(
-      script: "#!/bin/sh\necho attempt $ZM_ATTEMPT\ntest $ZM_ATTEMPT = 3", as: "third-time", "--attempts", "3")
+      script: "#!/bin/sh\necho attempt $ZM_ATTEMPT\ntest $ZM_ATTEMPT = 3", as: "third-time", "--attempts", "3"
+    )
     #expect(taskRun.state == "succeeded")
     #expect(taskRun.attempt == 3)
     #expect(taskRun.result == "attempt 3\n")

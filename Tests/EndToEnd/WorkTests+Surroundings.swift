@@ -11,8 +11,11 @@ extension WorkTests {
           tasks: [{name: tell, script: "#!/bin/cat /proc/self/environ\\n"}]
       """)
     let taskRun = try #require(run["tell"])
-    let entries = try #require(taskRun.result).split(separator: "\0").dropLast().map { $0.split(separator: "=", maxSplits: 1) }
-    let variables = Dictionary(uniqueKeysWithValues: entries.map { (String($0[0]), $0.count == 2 ? String($0[1]) : "") })
+    let entries = try #require(taskRun.result).split(separator: "\0").dropLast().map {
+      $0.split(separator: "=", maxSplits: 1)
+    }
+    let variables = Dictionary(
+      uniqueKeysWithValues: entries.map { (String($0[0]), $0.count == 2 ? String($0[1]) : "") })
     #expect(variables["ZM_TASK_RUN_ID"] == "\(taskRun.id)")
     #expect(variables["ZM_RUN_ID"] == "\(run.id)")
     #expect(variables["ZM_ATTEMPT"] == "1")
@@ -21,12 +24,14 @@ extension WorkTests {
     #expect(variables["ZM_TASK"] == "tell")
     #expect(variables["ZM_PIPELINE"] == "facts-of-task")
     let own = variables.keys.filter { !$0.hasPrefix("ZM_") }
-    #expect(Set(own).isSubset(of: ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR"]))
+    #expect(
+      Set(own).isSubset(of: ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR"]))
   }
 
   @Test func `a task has an empty folder of its own, which goes with it`() async throws {
     let taskRun = try await zmey.run(
-      script: "#!/bin/sh\npwd\nls -A\nmkdir -p deep/er\ntouch deep/er/file .hidden\nchmod 0 deep/er\n", as: "folder")
+      script: "#!/bin/sh\npwd\nls -A\nmkdir -p deep/er\ntouch deep/er/file .hidden\nchmod 0 deep/er\n",
+      as: "folder")
     let folder = try #require(taskRun.result).dropLast()
     #expect(taskRun.state == "succeeded")
     #expect(folder.hasPrefix("\(zmey.path)/workers/") && folder.contains("/tasks/"))
@@ -42,7 +47,8 @@ extension WorkTests {
 
   @Test func `a task leads a session of its own`() async throws {
     let taskRun = try await zmey.run(
-      script: "#!/bin/sh\nread -r pid name state parent group session rest </proc/$$/stat\necho $(($$ == group && $$ == session))\n",
+      script:
+        "#!/bin/sh\nread -r pid name state parent group session rest </proc/$$/stat\necho $(($$ == group && $$ == session))\n",
       as: "session")
     #expect(taskRun.result == "1\n")
   }
