@@ -103,6 +103,17 @@ struct ClusterTests {
     #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
   }
 
+  @Test func `a stranger's bytes do not disturb a scheduler`() async throws {
+    let run = try await startGated("undisturbed")
+    for bytes in ["GET / HTTP/1.1\\r\\n\\r\\n", "\\377\\377\\377\\377", "\\0\\0\\0\\0", "x"] {
+      let talk = "exec 3<>/dev/tcp/127.0.0.1/\(try port()); printf '\(bytes)' >&3; exec 3>&-"
+      #expect(try await Shell.run("/bin/bash", ["-c", talk]).code == 0)
+    }
+    try open("undisturbed")
+    #expect(try await zmey.zmctl("wait", "\(run)").code == 0)
+    #expect(try await attempts(run) == 1)
+  }
+
   // MARK: Gates
 
   /// A template whose script waits until its gate is open.

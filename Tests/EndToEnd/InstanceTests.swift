@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Processes
 import Testing
 
 @Suite("An instance goes up and down")
@@ -48,6 +49,21 @@ struct InstanceTests {
       #expect(!FileManager.default.fileExists(atPath: folder))
       #expect(try await Shell.run("/usr/bin/pgrep", ["-f", zmey.path]).output == "")
       #expect(try await zmey.must("down", "--dir", zmey.path).output.hasPrefix("Nothing was running"))
+    }
+  }
+
+  @Test func `down ends what does not end by itself, and up runs it again`() async throws {
+    try await PrivateInstance.with { zmey in
+      try await zmey.up()
+      try await zmey.template(
+        "endless", "#!/bin/sh\n[ $ZM_ATTEMPT = 2 ] && exit\necho $$ >\(zmey.path)/pid\nsleep 1000\n")
+      let run = try await zmey.submit("endless")
+      try await until("it runs") { try await zmey.count("select from zm.task_run where state = 4") == 1 }
+      try await zmey.must("down", "--dir", zmey.path)
+      let pid = try #require(Int32(String(contentsOfFile: "\(zmey.path)/pid", encoding: .utf8).dropLast()))
+      #expect(try waitForExit(of: pid, timeout: .zero))
+      try await zmey.up()
+      #expect(try await zmey.must("wait", "\(run)").output == "\(run) succeeded\n")
     }
   }
 
