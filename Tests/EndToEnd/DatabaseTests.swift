@@ -126,6 +126,7 @@ struct DatabaseTests {
     Mistake(arguments: ["scheduler", "remove", "s"], code: 3, words: "no scheduler \"s\""),
     Mistake(arguments: ["scheduler", "add", ""], code: 2, words: "name"),
     Mistake(arguments: ["up", "--workers", "0"], code: 2, words: "--workers takes 1 to 500"),
+    Mistake(arguments: ["up", "--dir", "/tmp/a'b"], code: 2, words: "choose another with --dir"),
   ]
 
   @Test func `a database that is not there is told apart from everything else`() async throws {
@@ -135,6 +136,46 @@ struct DatabaseTests {
     let outcome = try await Shell.run(
       "zmctl", ["list"], variables: ["HOME": "/nonexistent", "ZM_DB": "host=/nonexistent"])
     expectRefusal(outcome, 4, "cannot reach the database")
+  }
+
+  @Test(arguments: [
+    ("zmworker", ["-la", "x"], 2, "-sa"),
+    ("zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "--colour"], 2, "--colour"),
+    ("zmworker", ["-la", "x", "-sa", "nowhere"], 2, "it must be like 127.0.0.1:4444"),
+    (
+      "zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "-dt", "/proc/nonexistent"], 1, "cannot make the folder"
+    ),
+    ("zmscheduler", ["-la", "0.0.0.0:4444", "-db", "host=/nonexistent"], 2, "loopback only"),
+    ("zmscheduler", ["-la", "127.example.com:4444", "-db", "host=/nonexistent"], 2, "loopback only"),
+    ("zmscheduler", ["-la", "127.0.0.1:0", "-db", "host=/nonexistent"], 4, "cannot reach the database"),
+  ])
+  func `a daemon that cannot begin says why in a line`(
+    name: String, flags: [String], code: Int32, words: String
+  ) async throws {
+    let outcome = try await Shell.run(name, flags)
+    #expect(outcome.code == code)
+    #expect(outcome.output == "")
+    let lines = outcome.error.split(separator: "\n").filter { $0.hasPrefix(name) }
+    #expect(lines.count == 1 && lines[0].contains(words), "\(outcome.error)")
+  }
+
+  @Test func `people see and start what is their own; strangers see nothing`() async throws {
+    let database = try await TestServer.shared.freshDatabase()
+    let owner = database.conninfo()
+    try #require(try await zmctl(owner, "init").code == 0)
+    let roles = ["user", "viewer", "stranger"].map { "\($0)_of_\(database.name)" }
+    for role in roles { try await SQL.run("create role \(role) login", in: owner) }
+    try await SQL.run("select zm.enrol('\(roles[0])', 'user'), zm.enrol('\(roles[1])', 'viewer')", in: owner)
+    let (user, viewer) = (database.conninfo(user: roles[0]), database.conninfo(user: roles[1]))
+    let yaml = "templates: [{name: t, script: '#!/bin/sh'}]"
+    #expect(try await zmctl(user, "apply", "-", input: yaml).output == "+ template t\n")
+    #expect(try await zmctl(user, "submit", "t").code == 0)
+    expectRefusal(try await zmctl(owner, "submit", "t"), 3, "no template \"t\"")
+    #expect(try await zmctl(viewer, "list", "--json").json([TaskRun].self).isEmpty)
+    #expect(try await zmctl(owner, "list", "--json").json([TaskRun].self).count == 1)
+    expectRefusal(try await zmctl(viewer, "submit", "t"), 3, "does not allow this role")
+    expectRefusal(try await zmctl(user, "scheduler", "add", "s"), 3, "only an admin")
+    expectRefusal(try await zmctl(database.conninfo(user: roles[2]), "list"), 3, "does not allow this role")
   }
 
   // MARK: Tools
