@@ -91,6 +91,11 @@ let package = Package(
       ],
       path: "Tests/Simulation"),
     .testTarget(name: "ZmeyStoreTests", dependencies: ["Postgres", "TestKit", "ZmeyCore", "ZmeyStore"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Postgres", "Processes", "TestKit", "ZmeyInstance", "ZmeyStore", "zmctl", "zmscheduler", "zmworker",
+      ], path: "Tests/EndToEnd"),
     .executableTarget(
       name: "zmscheduler",
       dependencies: [

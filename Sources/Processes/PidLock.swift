@@ -7,11 +7,19 @@ import Glibc
 /// belongs to the open file, so it also excludes others in the same process and is not inherited by exec.
 public struct PidLock: ~Copyable, Sendable {
   /// Why a lock was not to be had.
-  public enum Failure: Error, Equatable {
+  public enum Failure: Error, Equatable, CustomStringConvertible {
     /// Another holds it; the pid is nil if that one has not written it yet.
     case held(by: Int32?)
     /// A system call failed.
     case system(SystemError)
+
+    /// Such as `process 4711 holds it`.
+    public var description: String {
+      switch self {
+      case .held(let pid): "\(pid.map { "process \($0)" } ?? "another process") holds it"
+      case .system(let error): "\(error)"
+      }
+    }
   }
 
   private let file: Descriptor

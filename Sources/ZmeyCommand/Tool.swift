@@ -51,8 +51,8 @@ public enum Tool {
   }
 
   private static func say(_ name: String, _ message: String) {
-    // One line, whatever a file or a server put into the message.
-    let line = message.split(whereSeparator: \.isNewline).map(String.init).joined(separator: " ")
+    // One line, whatever a file or a server put into the message; libpq begins its second lines with a tab.
+    let line = message.split { $0.isNewline || $0 == "\t" }.joined(separator: " ")
     printError("\(name): \(line)")
   }
 }

@@ -78,6 +78,13 @@ public struct Instance: Sendable {
   }
 
   private func prepareFolder() throws(InstanceError) {
+    // pg_ctl builds a shell's command of the path, and a comma would part two folders of sockets.
+    if let odd = folder.path.first(where: { "'\"\\`$,".contains($0) || $0.isNewline }) {
+      throw InstanceError(
+        .usage,
+        "the folder's path has a \(String(odd).debugDescription), which PostgreSQL cannot take: choose another with --dir"
+      )
+    }
     let run = "\(folder.path)/run"
     guard
       (try? FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)) != nil

@@ -35,7 +35,13 @@ public struct LinkAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether only this machine reaches it.
-  public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+  public var isLoopback: Bool {
+    // A name may begin like a number: 127.example.com is anywhere.
+    let isNumber = host.utf8.allSatisfy {
+      $0 == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+    }
+    return host == "localhost" || host == "::1" || isNumber && host.hasPrefix("127.")
+  }
 
   /// As it is written.
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
@@ -47,4 +53,13 @@ public struct LinkAddressError: Error, CustomStringConvertible {
 
   /// One line.
   public var description: String { "'\(text)' is no address: it must be like 127.0.0.1:4444" }
+}
+
+/// Why nobody can be listened for.
+public struct ListenError: Error, CustomStringConvertible {
+  let address: LinkAddress
+  let reason: String
+
+  /// One line.
+  public var description: String { "cannot listen on \(address): \(reason)" }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import NIOCore
 internal import NIOPosix
 internal import Synchronization
@@ -19,9 +20,9 @@ public struct LinkEndpoint: Sendable {
   /// Listens for workers. Closing the channel ends listening, not the links.
   ///
   /// - Returns: the listening channel and the address with the port that was bound.
-  /// - Throws: `NIOCore.IOError`, `NIOCore.SocketAddressError`.
+  /// - Throws: `ListenError` if the address is taken or not of this machine, `NIOCore.SocketAddressError`.
   public func listen(_ address: LinkAddress, timing: LinkTiming) async throws -> (any Channel, LinkAddress) {
-    let channel = try await ServerBootstrap(group: loop)
+    let bootstrap = ServerBootstrap(group: loop)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
@@ -31,8 +32,12 @@ public struct LinkEndpoint: Sendable {
           try add(to: channel, role: .scheduler, greeting: nil, timing: timing)
         }
       }
-      .bind(host: address.host, port: address.port).get()
-    return (channel, LinkAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
+    do {
+      let channel = try await bootstrap.bind(host: address.host, port: address.port).get()
+      return (channel, LinkAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
+    } catch let error as IOError {
+      throw ListenError(address: address, reason: String(cString: strerror(error.errnoCode)))
+    }
   }
 
   /// Dials a scheduler and says hello. What comes of it is an event: `.greeted` or `.closed`.

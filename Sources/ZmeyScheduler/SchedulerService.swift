@@ -40,8 +40,8 @@ public actor SchedulerService: DaemonService {
   /// Works until it is stopped.
   ///
   /// - Throws: `DatabaseError` if the database refuses it at the start (not registered, already running) or the
-  ///   name is taken over later (`ZM001`); `StoreError` for a schema of another version; `IOError` if it cannot
-  ///   listen.
+  ///   name is taken over later (`ZM001`); `StoreError` for a schema of another version; `ListenError` if it
+  ///   cannot listen.
   public func run() async throws {
     let endpoint = LinkEndpoint(loop: loop) { [self] event in
       assumeIsolated { $0.happened(event) }

@@ -37,7 +37,7 @@ final class WorkerFolder {
     do {
       return try PidLock(file)
     } catch {
-      throw WorkerFolderError("\(file) is held by another worker, or cannot be written (\(error))")
+      throw WorkerFolderError("cannot lock \(file): \(error)")
     }
   }
 

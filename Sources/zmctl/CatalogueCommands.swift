@@ -33,7 +33,7 @@ struct TemplateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-      let text = try DefinitionFiles.text(script)
+      let text = try DefinitionFiles.storableText(script)
       guard text.utf8.count <= Program.maxScriptBytes else {
         throw Failure(.usage, "'\(script)' is larger than 1 MiB")
       }

@@ -14,6 +14,10 @@ struct SchedulerCommand: AsyncParsableCommand {
     @Argument(help: "Its name; a scheduler without --name takes the address that it listens on.")
     var name: String
 
+    func validate() throws {
+      if let problem = Name.problem(name) { throw ValidationError(problem) }
+    }
+
     func run() async throws {
       try await database.run { session in try People.addScheduler(name, session) }
       try Done.say("added scheduler", name, json: database.json)
@@ -62,6 +66,10 @@ struct WorkerCommand: AsyncParsableCommand {
     var scheduler: String
     @Option(help: "How many task runs it may have at once.")
     var slots: Int32
+
+    func validate() throws {
+      if let problem = Name.problem(name) { throw ValidationError(problem) }
+    }
 
     func run() async throws {
       try await database.run { session in

@@ -94,4 +94,11 @@ enum DefinitionFiles {
     }
     return text
   }
+
+  /// Text that PostgreSQL can hold: without NUL.
+  static func storableText(_ path: String) throws -> String {
+    let text = try text(path)
+    guard !text.utf8.contains(0) else { throw Failure(.usage, "'\(path)' has a NUL character") }
+    return text
+  }
 }

@@ -51,7 +51,8 @@ struct SubmitCommand: AsyncParsableCommand {
 
   func run() async throws {
     let lines = try argsFrom.map { path in
-      var lines = try DefinitionFiles.text(path).split(separator: "\n", omittingEmptySubsequences: false)
+      var lines = try DefinitionFiles.storableText(path).split(
+        separator: "\n", omittingEmptySubsequences: false)
       if lines.last?.isEmpty == true { lines.removeLast() }
       guard !lines.isEmpty else { throw Failure(.usage, "'\(path)' has no line") }
       return lines.map {

@@ -1,0 +1,172 @@
+import Foundation
+import Glibc
+import Processes
+import Testing
+import ZmeyInstance
+
+/// Daemons that come, go and are told things; the instance has one worker of two slots.
+@Suite("Daemons", .serialized, .instance(workers: 1, slots: 2))
+struct ClusterTests {
+  let zmey = PrivateInstance.current
+
+  @Test func `the list of workers changes while all run`() async throws {
+    try await gatedTemplate("listed")
+    try await zmey.must("worker", "add", "my-host:4445", "--scheduler", "s1", "--slots", "1")
+    let worker = try await startWorker("my-host:4445")
+    try await until("the new worker is linked") { try await zmey.worker("my-host:4445")?.connected == true }
+
+    let three = try await zmey.submit("listed", "--count", "3")
+    try await until("it took work") { try await busy("my-host:4445") == 1 }
+    #expect(try await busy("w1") == 2)
+    let one = try await zmey.submit("listed")
+    try await zmey.must("worker", "set", "my-host:4445", "--slots", "2")
+    try await until("it took work for its new slot") { try await busy("my-host:4445") == 2 }
+
+    try await zmey.must("worker", "remove", "my-host:4445")
+    let last = try await zmey.submit("listed")
+    try open("listed")
+    #expect(try await zmey.zmctl("wait", "\(three)", "\(one)", "\(last)").code == 0)
+    for run in [three, one, last] { #expect(try await attempts(run) == 1) }
+    try await until("it is refused") { zmey.log("my-host:4445").contains("refuses this worker") }
+    let after: Run = try await zmey.must("submit", "listed", "--count", "20", "--wait", "--json").json()
+    #expect(after.taskRuns?.allSatisfy { $0.worker == "w1" && $0.attempt == 1 } == true)
+    try end(worker, SIGTERM)
+  }
+
+  @Test func `a worker that is not on the list is refused, and taken as soon as it is`() async throws {
+    let worker = try await startWorker("stranger")
+    try await until("it is refused") {
+      zmey.log("stranger").contains("no worker 'stranger' is on this scheduler's list")
+    }
+    try await zmey.must("worker", "add", "stranger", "--scheduler", "s1", "--slots", "1")
+    try await until("it is linked") { try await zmey.worker("stranger")?.connected == true }
+    try end(worker, SIGTERM)
+    try await zmey.must("worker", "remove", "stranger")
+  }
+
+  @Test func `a stopped worker finishes what it runs`() async throws {
+    let run = try await startGated("drained")
+    let worker = try #require(try zmey.process("w1"))
+    kill(worker, SIGTERM)
+    try await until("it drains") { zmey.log("w1").contains("draining") }
+    try open("drained")
+    #expect(try waitForExit(of: worker, timeout: .seconds(30)))
+    #expect(try await zmey.zmctl("wait", "\(run)").output == "\(run) succeeded\n")
+    #expect(try await attempts(run) == 1)
+    try await zmey.up()
+  }
+
+  @Test func `a stopped scheduler leaves what runs alone, the next one adopts it`() async throws {
+    let run = try await startGated("adopted")
+    try end(try zmey.process("s1"), SIGTERM)
+    try await zmey.up()
+    try open("adopted")
+    #expect(try await zmey.zmctl("wait", "\(run)").output == "\(run) succeeded\n")
+    #expect(try await attempts(run) == 1)
+  }
+
+  @Test func `what ends while no scheduler runs is delivered to the next one`() async throws {
+    let run = try await startGated("spooled")
+    try end(try zmey.process("s1"), SIGTERM)
+    try open("spooled")
+    let spool = "\(zmey.path)/workers/w1/spool"
+    try await until("its end is spooled") {
+      try !FileManager.default.contentsOfDirectory(atPath: spool).isEmpty
+    }
+    try await zmey.up()
+    #expect(try await zmey.zmctl("wait", "\(run)").output == "\(run) succeeded\n")
+    #expect(try await attempts(run) == 1)
+  }
+
+  @Test(arguments: ["s1", "w1"])
+  func `a daemon opens its log again after HUP`(name: String) async throws {
+    let path = "\(zmey.path)/log/\(name).log"
+    try FileManager.default.moveItem(atPath: path, toPath: "\(path).1")
+    kill(try #require(try zmey.process(name)), SIGHUP)
+    try await until("the new file is written") { zmey.log(name).contains("the log is open again") }
+    #expect(try zmey.process(name) != nil)
+  }
+
+  @Test(arguments: [
+    ("s1", 3, "scheduler \"s1\" is already running"), ("s9", 3, "no scheduler \"s9\" is registered"),
+    ("spare", 1, "cannot listen on 127.0.0.1"),
+  ])
+  func `a scheduler without a free name and address does not start`(name: String, code: Int32, words: String)
+    async throws
+  {
+    if name == "spare" { try await zmey.must("scheduler", "add", name) }
+    let outcome = try await Shell.run(
+      "zmscheduler",
+      [
+        "-la", "127.0.0.1:\(try port())", "--name", name, "-db",
+        InstanceFolder(zmey.path).conninfo(role: "zm_daemon"), "--log-level", "critical",
+      ])
+    #expect(outcome.code == code)
+    #expect(outcome.output == "")
+    #expect(outcome.error.contains(words))
+    #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
+  }
+
+  @Test func `a stranger's bytes do not disturb a scheduler`() async throws {
+    let run = try await startGated("undisturbed")
+    for bytes in ["GET / HTTP/1.1\\r\\n\\r\\n", "\\377\\377\\377\\377", "\\0\\0\\0\\0", "x"] {
+      let talk = "exec 3<>/dev/tcp/127.0.0.1/\(try port()); printf '\(bytes)' >&3; exec 3>&-"
+      #expect(try await Shell.run("/bin/bash", ["-c", talk]).code == 0)
+    }
+    try open("undisturbed")
+    #expect(try await zmey.zmctl("wait", "\(run)").code == 0)
+    #expect(try await attempts(run) == 1)
+  }
+
+  // MARK: Gates
+
+  /// A template whose script waits until its gate is open.
+  private func gatedTemplate(_ name: String) async throws {
+    try await zmey.template(name, "#!/bin/sh\nuntil [ -e \(zmey.path)/\(name) ]; do sleep 0.05; done\n")
+  }
+
+  private func startGated(_ name: String) async throws -> Int64 {
+    try await gatedTemplate(name)
+    let run = try await zmey.submit(name)
+    try await until("it runs") { try await zmey.must("list", "--run", "\(run)").output.contains("running") }
+    return run
+  }
+
+  private func open(_ name: String) throws {
+    try #require(FileManager.default.createFile(atPath: "\(zmey.path)/\(name)", contents: nil))
+  }
+
+  // MARK: Workers
+
+  /// Starts a worker by hand, with flags as the original had them.
+  private func startWorker(_ name: String) async throws -> Int32 {
+    let program = Shell.program(
+      "zmworker",
+      [
+        "-la=\(name)", "-sa", "127.0.0.1:\(try port())", "-dt", "\(zmey.path)/-\(name)", "-st", "1s",
+        "-pt=1s",
+        "--log-file", "\(zmey.path)/log/\(name).log",
+      ])
+    return try Daemonizer.start(program, logFile: "\(zmey.path)/log/\(name).log")
+  }
+
+  /// Where the instance's scheduler listens.
+  private func port() throws -> String {
+    struct Description: Decodable {
+      struct Scheduler: Decodable { let port: UInt16 }
+      let schedulers: [Scheduler]
+    }
+    let data = try #require(FileManager.default.contents(atPath: "\(zmey.path)/instance.json"))
+    return "\(try JSONDecoder().decode(Description.self, from: data).schedulers[0].port)"
+  }
+
+  private func busy(_ worker: String) async throws -> Int64 {
+    try await zmey.count(
+      "select from zm.inflight join zm.worker w on w.id = worker_id where w.name = '\(worker)'")
+  }
+
+  /// The most attempts of a run's task runs.
+  private func attempts(_ run: Int64) async throws -> Int? {
+    try await zmey.must("list", "--run", "\(run)", "--json").json([TaskRun].self).map(\.attempt).max()
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Glibc
+import Processes
+import Testing
+
+@Suite("An instance goes up and down")
+struct InstanceTests {
+  @Test func `two 'up' at once make one instance, and a third changes nothing`() async throws {
+    try await PrivateInstance.with { zmey in
+      async let one = zmey.zmctl("up", "--dir", zmey.path)
+      async let other = zmey.zmctl("up", "--dir", zmey.path)
+      for outcome in try await [one, other] { #expect(outcome.code == 0, "\(outcome.error)") }
+      let pids = try ["s1", "w1", "w2"].map { try zmey.process($0) }
+      #expect(Set(pids.compactMap(\.self)).count == 3)
+
+      let third: InstanceReport = try await zmey.up(workers: 2)
+      #expect(third.parts.map(\.action) == ["running", "current", "running", "running", "running"])
+      #expect(try ["s1", "w1", "w2"].map { try zmey.process($0) } == pids)
+    }
+  }
+
+  @Test func `what was done is there after down and up, and after everything was killed`() async throws {
+    try await PrivateInstance.with { zmey in
+      try await zmey.up()
+      let before = try await zmey.run(script: "#!/bin/sh\necho kept", as: "kept")
+      try await zmey.must("down", "--dir", zmey.path)
+      try await zmey.up()
+      #expect(try await zmey.must("result", "\(before.id)").output == "kept\n")
+
+      let pids = try [zmey.process("s1"), zmey.process("w1"), zmey.database()]
+      for pid in pids { kill(try #require(pid), SIGKILL) }
+      try await zmey.up()
+      #expect(try await zmey.must("result", "\(before.id)").output == "kept\n")
+      let run: Run = try await zmey.must("submit", "kept", "--wait", "--json").json()
+      #expect(run.state == "succeeded")
+    }
+  }
+
+  @Test func `tasks leave nothing in a worker's folder, and down leaves no process`() async throws {
+    try await PrivateInstance.with { zmey in
+      try await zmey.up(slots: 8)
+      try await zmey.template("busy", "#!/bin/sh\ncat >file\necho x | tee -a file >&2\n")
+      try await zmey.must("submit", "busy", "--count", "100", "--wait")
+      let folder = "\(zmey.path)/workers/w1"
+      try await until("working folders and the spool are empty") {
+        try ["tasks", "spool"].allSatisfy { try contents("\(folder)/\($0)").isEmpty }
+      }
+      try await zmey.must("down", "--dir", zmey.path)
+      #expect(!FileManager.default.fileExists(atPath: folder))
+      #expect(try await Shell.run("/usr/bin/pgrep", ["-f", zmey.path]).output == "")
+      #expect(try await zmey.must("down", "--dir", zmey.path).output.hasPrefix("Nothing was running"))
+    }
+  }
+
+  @Test func `down ends what does not end by itself, and up runs it again`() async throws {
+    try await PrivateInstance.with { zmey in
+      try await zmey.up()
+      try await zmey.template(
+        "endless", "#!/bin/sh\n[ $ZM_ATTEMPT = 2 ] && exit\necho $$ >\(zmey.path)/pid\nsleep 1000\n")
+      let run = try await zmey.submit("endless")
+      try await until("it runs") { try await zmey.count("select from zm.task_run where state = 4") == 1 }
+      try await zmey.must("down", "--dir", zmey.path)
+      let pid = try #require(Int32(String(contentsOfFile: "\(zmey.path)/pid", encoding: .utf8).dropLast()))
+      #expect(try waitForExit(of: pid, timeout: .zero))
+      try await zmey.up()
+      #expect(try await zmey.must("wait", "\(run)").output == "\(run) succeeded\n")
+    }
+  }
+
+  private func contents(_ folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder)
+  }
+}
