@@ -91,11 +91,6 @@ let package = Package(
       ],
       path: "Tests/Simulation"),
     .testTarget(name: "ZmeyStoreTests", dependencies: ["Postgres", "TestKit", "ZmeyCore", "ZmeyStore"]),
-    .testTarget(
-      name: "EndToEndTests",
-      dependencies: [
-        "Postgres", "Processes", "TestKit", "ZmeyInstance", "ZmeyStore", "zmctl", "zmscheduler", "zmworker",
-      ], path: "Tests/EndToEnd"),
     .executableTarget(
       name: "zmscheduler",
       dependencies: [
@@ -123,6 +118,11 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests", dependencies: ["ZmeyCore", "ZmeyDefinition", "Processes"],
       path: "Tests/Documentation"),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Postgres", "Processes", "TestKit", "ZmeyInstance", "ZmeyStore", "zmctl", "zmscheduler", "zmworker",
+      ], path: "Tests/EndToEnd"),
   ]
 )
 for target in package.targets where target.type != .system {
