@@ -225,7 +225,9 @@ end $$;
 create function zm.state_if_lost(t zm.task_run, p_delivered boolean) returns smallint language sql stable as $$
   select case
     when t.want = 3 or t.state = 6 then 14
-    when not p_delivered or (t.losses < 5 and (select rerun_if_lost from zm.program where id = t.program_id)) then 1
+    when not p_delivered then 1
+    when (select rerun_if_lost from zm.program where id = t.program_id)
+      and (select count(*) from zm.task_result where task_run_id = t.id and state = 14) < 5 then 1
     else 14 end::smallint $$;
 
 -- Ends attempts whose worker vanished or never got them. One that was never delivered always runs again;
