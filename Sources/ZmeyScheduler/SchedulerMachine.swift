@@ -116,6 +116,12 @@ public struct SchedulerMachine: Sendable {
 
   // MARK: The database
 
+  /// Whether more than half of the slots are taken.
+  public var isBusy: Bool {
+    let candidates = workers.values.compactMap(\.candidate)
+    return candidates.reduce(0) { $0 + $1.busy } * 2 > candidates.reduce(0) { $0 + $1.slots }
+  }
+
   /// What to tell and ask the database next; nil if there is nothing. The caller carries it out and reports
   /// `performed` or `failed` before it takes the next.
   public mutating func takeBatch() -> SchedulerBatch? {

@@ -30,7 +30,9 @@ struct PercentReader: Sendable {
     } else {
       return nil
     }
-    guard number.allSatisfy({ ("0"..."9").contains($0) }), let value = UInt8(number), value <= 100 else { return nil }
+    guard number.allSatisfy({ ("0"..."9").contains($0) }), let value = UInt8(number), value <= 100 else {
+      return nil
+    }
     return value
   }
 }

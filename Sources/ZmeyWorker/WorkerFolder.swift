@@ -10,11 +10,15 @@ internal import ZmeyLink
 ///
 ///     lock            held by the process that uses the folder
 ///     scripts/SHA256  mode 0700
-///     tasks/N         a task's working folder; N.input beside it its standard input
-///     spool/RUN-ATTEMPT-NONCE   the frames to send again
+///     tasks/N         a task's working folder, used again by later ones; N.input beside it its standard input
+///     spool/N         finishes
 final class WorkerFolder {
   let path: String
+  /// Finishes that have to be delivered.
+  let spool: Spool
   private let lock: PidLock
+  private var freeTasks: [Int] = []
+  private var taskCount = 0
 
   /// Takes the folder, makes it if it is not there, and removes what a killed process left in it.
   ///
@@ -31,6 +35,7 @@ final class WorkerFolder {
         throw WorkerFolderError("cannot make the folder \(path)/\(name): \(Self.lastError())")
       }
     }
+    spool = try Spool("\(path)/spool")
   }
 
   private static func lock(_ file: String) throws(WorkerFolderError) -> PidLock {
@@ -45,6 +50,7 @@ final class WorkerFolder {
   func leave() {
     Self.remove("\(path)/scripts")
     Self.remove("\(path)/tasks")
+    spool.close()
     if rmdir("\(path)/spool") == 0 {
       unlink("\(path)/lock")
       rmdir(path)
@@ -76,72 +82,58 @@ final class WorkerFolder {
 
   // MARK: Tasks
 
-  /// Makes the working folder of a task; `removeTask` takes it away with all that is in it.
-  func makeTask(_ number: UInt64) throws(WorkerFolderError) -> String {
-    let folder = "\(path)/tasks/\(number)"
-    guard mkdir(folder, 0o700) == 0 else {
-      throw WorkerFolderError("cannot make the folder \(folder): \(Self.lastError())")
+  /// A working folder, empty, that nobody else uses until it is given back.
+  func takeTask() throws(WorkerFolderError) -> Int {
+    if let number = freeTasks.popLast() { return number }
+    taskCount += 1
+    guard mkdir(taskPath(taskCount), 0o700) == 0 else {
+      throw WorkerFolderError.cannotWrite(taskPath(taskCount))
     }
-    return folder
+    return taskCount
   }
 
-  func makeInput(_ number: UInt64, _ bytes: ByteBuffer) throws(WorkerFolderError) -> String {
-    let file = "\(path)/tasks/\(number).input"
+  func taskPath(_ number: Int) -> String { "\(path)/tasks/\(number)" }
+
+  /// Writes what a task gets as its standard input, beside its working folder.
+  func writeInput(_ number: Int, _ bytes: ByteBuffer) throws(WorkerFolderError) -> String {
+    let file = "\(taskPath(number)).input"
     try write(bytes, to: file, mode: 0o600)
     return file
   }
 
-  func removeTask(_ number: UInt64, hadInput: Bool) {
-    let folder = "\(path)/tasks/\(number)"
-    if rmdir(folder) != 0 { Self.remove(folder) }
-    if hadInput { unlink("\(folder).input") }
-  }
-
-  // MARK: Spool
-
-  func spool(_ fence: Fence, _ frames: [Frame]) throws(WorkerFolderError) {
-    var bytes = ByteBuffer()
-    for frame in frames { FrameEncoder.append(frame, to: &bytes) }
-    // Without fsync: what a process wrote survives its death. Should the whole machine go down, the
-    // task run counts as lost and runs again.
-    try write(bytes, to: spoolPath(fence), mode: 0o600)
-  }
-
-  func unspool(_ fence: Fence) { unlink(spoolPath(fence)) }
-
-  /// The finishes that an earlier process left. A file that is cut off is of no use and is removed.
-  func spooled() -> [Fence: [Frame]] {
-    var found: [Fence: [Frame]] = [:]
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/spool")) ?? [] {
-      let file = "\(path)/spool/\(name)"
-      guard let data = FileManager.default.contents(atPath: file) else { continue }
-      var bytes = ByteBuffer(bytes: data)
-      var frames: [Frame] = []
-      while let frame = try? FrameDecoder.next(&bytes) { frames.append(frame) }
-      if case .finished(let finish)? = frames.last { found[finish.fence] = frames } else { unlink(file) }
+  /// Takes a working folder back with all that is in it. One that was left as it was given serves again: making and
+  /// removing folders is what costs most of a short task.
+  func returnTask(_ number: Int, hadInput: Bool) {
+    if hadInput { unlink("\(taskPath(number)).input") }
+    if isPristine(taskPath(number)) {
+      freeTasks.append(number)
+    } else {
+      Self.remove(taskPath(number))
     }
-    return found
   }
 
-  private func spoolPath(_ fence: Fence) -> String {
-    "\(path)/spool/\(fence.taskRun)-\(fence.attempt)-\(fence.nonce)"
+  private func isPristine(_ folder: String) -> Bool {
+    var status = stat()
+    guard lstat(folder, &status) == 0, status.st_mode == S_IFDIR | 0o700, let listing = opendir(folder) else {
+      return false
+    }
+    defer { closedir(listing) }
+    var count = 0
+    while readdir(listing) != nil, count < 3 { count += 1 }
+    return count == 2  // . and ..
   }
 
   // MARK: Files
 
   private func write(_ bytes: ByteBuffer, to file: String, mode: mode_t) throws(WorkerFolderError) {
     let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw WorkerFolderError("cannot write \(file): \(Self.lastError())") }
+    guard descriptor >= 0 else { throw WorkerFolderError.cannotWrite(file) }
     defer { close(descriptor) }
-    var rest = bytes
-    while rest.readableBytes > 0 {
-      let count = rest.withUnsafeReadableBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else {
-        let why = Self.lastError()
-        unlink(file)
-        throw WorkerFolderError("cannot write \(file): \(why)")
-      }
-      rest.moveReaderIndex(forwardBy: count)
+    do {
+      try bytes.write(to: descriptor, named: file)
+    } catch {
+      unlink(file)
+      throw error
     }
   }
 
@@ -164,4 +156,9 @@ public struct WorkerFolderError: Error, CustomStringConvertible {
   public let description: String
 
   init(_ description: String) { self.description = description }
+
+  /// With the reason that the system gave just now.
+  static func cannotWrite(_ path: String) -> WorkerFolderError {
+    WorkerFolderError("cannot write \(path): \(String(cString: strerror(errno)))")
+  }
 }

@@ -27,6 +27,8 @@ public actor WorkerService: DaemonService {
   private var wakeUp: (at: Instant, task: Scheduled<Void>)?
   private var fences: [UInt64: Fence] = [:]
   private var processes: [Fence: UInt64] = [:]
+  /// The working folders of processes, and which of them have a file for standard input.
+  private var homes: [UInt64: Int] = [:]
   private var inputs: Set<UInt64> = []
   private var nextProcess: UInt64 = 1
   private var refusal: String?
@@ -56,7 +58,7 @@ public actor WorkerService: DaemonService {
   public func run() async throws {
     let taken = try WorkerFolder(configuration.folder)
     machine = WorkerMachine(
-      settings: .init(progressEvery: configuration.progressPeriod), spooled: taken.spooled())
+      settings: .init(progressEvery: configuration.progressPeriod), spooled: taken.spool.inherited)
     folder = taken
     let endpoint = LinkEndpoint(loop: loop) { [self] event in
       assumeIsolated { $0.happened(event) }
@@ -158,7 +160,9 @@ public actor WorkerService: DaemonService {
   private var scripts: [UInt64: ByteBuffer] = [:]
 
   private func forget(_ id: UInt64) -> Fence? {
-    folder?.removeTask(id, hadInput: inputs.remove(id) != nil)
+    if let home = homes.removeValue(forKey: id) {
+      folder?.returnTask(home, hadInput: inputs.remove(id) != nil)
+    }
     guard let fence = fences.removeValue(forKey: id) else { return nil }
     processes[fence] = nil
     return fence
@@ -167,9 +171,11 @@ public actor WorkerService: DaemonService {
   private func request(_ launch: Launch) throws(WorkerFolderError) -> LaunchRequest? {
     let id = nextProcess
     nextProcess += 1
-    guard let path = folder?.scriptPath(launch.assignment.script), let home = try folder?.makeTask(id) else {
-      return nil
-    }
+    guard let folder else { return nil }
+    let path = folder.scriptPath(launch.assignment.script)
+    let number = try folder.takeTask()
+    let home = folder.taskPath(number)
+    homes[id] = number
     fences[id] = launch.fence
     processes[launch.fence] = id
     scripts[id] = launch.assignment.script
@@ -180,9 +186,9 @@ public actor WorkerService: DaemonService {
     var request = LaunchRequest(id: id, program: program)
     request.outputWindow = FrameLimit.outputWindow
     request.killsGroupAtEnd = true
-    if launch.standardInput.readableBytes > 0, let file = try folder?.makeInput(id, launch.standardInput) {
+    if launch.standardInput.readableBytes > 0 {
       inputs.insert(id)
-      request.standardInput = .file(file)
+      request.standardInput = .file(try folder.writeInput(number, launch.standardInput))
     }
     return request
   }
@@ -215,8 +221,8 @@ public actor WorkerService: DaemonService {
         case .acknowledge(let fence, let bytes):
           if let id = processes[fence] { reactor.acknowledge(id, bytes: bytes) }
         case .spool(let fence, let kept):
-          attempt { () throws(WorkerFolderError) in try folder?.spool(fence, kept) }
-        case .unspool(let fence): folder?.unspool(fence)
+          attempt { () throws(WorkerFolderError) in try folder?.spool.keep(fence, kept) }
+        case .unspool(let fence): attempt { () throws(WorkerFolderError) in try folder?.spool.settle(fence) }
         case .renew: incarnation = Self.newIncarnation()
         case .log(let line): logger.warning("\(line)")
         case .end: reactor.shutdown()

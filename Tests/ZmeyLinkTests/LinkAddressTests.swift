@@ -28,7 +28,10 @@ import Testing
 
   @Test(
     "Loopback is known",
-    arguments: [("127.0.0.1", true), ("::1", true), ("localhost", true), ("10.0.0.1", false), ("127.example.com", false)])
+    arguments: [
+      ("127.0.0.1", true), ("::1", true), ("localhost", true), ("10.0.0.1", false),
+      ("127.example.com", false),
+    ])
   func loopback(host: String, isLoopback: Bool) {
     #expect(LinkAddress(host: host, port: 1).isLoopback == isLoopback)
   }

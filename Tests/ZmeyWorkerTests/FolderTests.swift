@@ -26,26 +26,70 @@ func temporaryPath() -> String {
   func spool() throws {
     let path = temporaryPath()
     var folder: WorkerFolder? = try WorkerFolder(path)
-    try folder?.spool(Bench.fence, Self.frames)
+    try folder?.spool.keep(Bench.fence, Self.frames)
     folder?.leave()
     folder = nil
     let next = try WorkerFolder(path)
-    #expect(next.spooled() == [Bench.fence: Self.frames])
-    next.unspool(Bench.fence)
-    #expect(next.spooled().isEmpty)
+    #expect(next.spool.inherited == [Bench.fence: Self.frames])
+    try next.spool.settle(Bench.fence)
     next.leave()
     #expect(access(path, F_OK) != 0)
   }
 
-  @Test("A spooled file that is cut off is of no use and removed", arguments: [0, 5, 60])
+  @Test("What a killed process wrote in part is passed over", arguments: [0, 5, 60])
   func cutOff(length: Int) throws {
     let path = temporaryPath()
+    #expect(mkdir("\(path)/spool", 0o700) == 0)
+    let killed = try Spool("\(path)/spool")
+    try killed.keep(Bench.fence, Self.frames)
+    #expect(truncate("\(path)/spool/1", length) == 0)
     let folder = try WorkerFolder(path)
-    try folder.spool(Bench.fence, Self.frames)
-    let file = "\(path)/spool/\(Bench.fence.taskRun)-\(Bench.fence.attempt)-\(Bench.fence.nonce)"
-    #expect(truncate(file, length) == 0)
-    #expect(folder.spooled().isEmpty)
-    #expect(access(file, F_OK) != 0)
+    #expect(folder.spool.inherited.isEmpty)
+    folder.leave()
+    #expect(access(path, F_OK) != 0)
+  }
+
+  @Test("A spool that a killed process left tells what is not settled, over many files")
+  func killedSpool() throws {
+    let path = temporaryPath()
+    #expect(mkdir("\(path)/spool", 0o700) == 0)
+    let killed = try Spool("\(path)/spool")
+    let large = ByteBuffer(repeating: 7, count: 60_000)
+    for number in Int64(1)...100 {
+      let fence = Bench.fence(number)
+      try killed.keep(
+        fence, [.output(fence, chunk: 0, stream: .standardOutput, bytes: large), Self.finish(fence)])
+      if number % 10 != 0 { try killed.settle(fence) }
+    }
+    let next = try Spool("\(path)/spool")
+    #expect(Set(next.inherited.keys) == Set((1...10).map { Bench.fence($0 * 10) }))
+    #expect(next.inherited[Bench.fence(10)]?.count == 2)
+    for fence in next.inherited.keys { try next.settle(fence) }
+    next.close()
+    #expect(rmdir("\(path)/spool") == 0)
+    rmdir(path)
+  }
+
+  private static func finish(_ fence: Fence) -> Frame {
+    .finished(
+      Finish(
+        fence: fence, outcome: Outcome(verdict: .succeeded, exitCode: 0), resultBytes: 0, errorBytes: 0,
+        isCut: false,
+        result: nil))
+  }
+
+  @Test("A working folder serves again only if it was left as it was given")
+  func taskFolders() throws {
+    let path = temporaryPath()
+    let folder = try WorkerFolder(path)
+    let first = try folder.takeTask()
+    #expect(try folder.takeTask() != first)
+    folder.returnTask(first, hadInput: false)
+    #expect(try folder.takeTask() == first)
+    #expect(chmod(folder.taskPath(first), 0o755) == 0)
+    folder.returnTask(first, hadInput: false)
+    #expect(access(folder.taskPath(first), F_OK) != 0)
+    #expect(try folder.takeTask() != first)
     folder.leave()
   }
 
@@ -57,12 +101,14 @@ func temporaryPath() -> String {
     try folder.keepScript(sha256, ByteBuffer(string: "#! /bin/sh -e\n"))
     #expect(folder.interpreter(sha256) == "/bin/sh")
     #expect(access(folder.scriptPath(sha256), X_OK) == 0)
-    let home = try folder.makeTask(1)
-    _ = try folder.makeInput(1, ByteBuffer(string: "in"))
+    let number = try folder.takeTask()
+    let home = folder.taskPath(number)
+    let input = try folder.writeInput(number, ByteBuffer(string: "in"))
     #expect(mkdir("\(home)/made-by-the-task", 0o700) == 0)
-    folder.removeTask(1, hadInput: true)
+    folder.returnTask(number, hadInput: true)
     #expect(access(home, F_OK) != 0)
-    _ = try folder.makeTask(2)
+    #expect(access(input, F_OK) != 0)
+    _ = try folder.takeTask()
     folder.leave()
     #expect(access(path, F_OK) != 0)
     rmdir(String(path.dropLast(3)))

@@ -77,6 +77,6 @@ import ZmeyLink
   }
 
   private func contentsAreGone(_ folder: String) -> Bool {
-    (try? WorkerFolder(folder).spooled().isEmpty) ?? false
+    (try? WorkerFolder(folder).spool.inherited.isEmpty) ?? false
   }
 }

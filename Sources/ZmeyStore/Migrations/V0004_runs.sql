@@ -169,6 +169,7 @@ begin
       (select name from zm.task_state where id = bad.was), bad.had,
       (select name from zm.task_state where id = bad.becomes), bad.has using errcode = 'ZM010';
   end if;
+  if not exists (select from after where state >= 10) then return null; end if;
   insert into zm.run_tally as t (run_id, shard, ended, failed, stopped, last_at)
   select n.run_id, coalesce(n.scheduler_id, 0), count(*), count(*) filter (where n.state in (11, 12, 14)),
     count(*) filter (where n.state = 13), clock_timestamp()
@@ -185,10 +186,12 @@ create trigger guard after update on zm.task_run referencing old table as before
 create function zm.queue_wake() returns trigger language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 begin
-  perform zm.wake_schedulers();
+  -- A statement's trigger fires for no row, too: each finish has an insert of what is to be tried again.
+  if exists (select from added) then perform zm.wake_schedulers(); end if;
   return null;
 end $$;
-create trigger wake after insert on zm.queue for each statement execute function zm.queue_wake();
+create trigger wake after insert on zm.queue referencing new table as added
+  for each statement execute function zm.queue_wake();
 
 -- Whether a link is taken once the task before it has ended in that state.
 create function zm.is_taken(condition text, state smallint) returns boolean language sql immutable as $$
