@@ -107,6 +107,8 @@ struct FrameReader {
     guard let text = String(validating: slice.readableBytesView, as: UTF8.self) else {
       throw .malformed("\(what) is not UTF-8")
     }
+    // Valid UTF-8, but no text of PostgreSQL and no argument of a program.
+    guard !text.utf8.contains(0) else { throw .malformed("\(what) holds a NUL byte") }
     return text
   }
 

@@ -34,7 +34,7 @@ public struct Link: Sendable {
     channel.flush()
   }
 
-  /// Closes the link after what was sent before.
+  /// Closes the link. What the socket has not taken by then is lost, and settled by the next greeting.
   public func close() { channel.close(promise: nil) }
 }
 

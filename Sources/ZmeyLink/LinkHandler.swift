@@ -72,6 +72,9 @@ final class LinkHandler: ChannelDuplexHandler {
     for action in actions {
       switch action {
       case .deliver(let frame) where frame.isGreeting:
+        // What is due next may come sooner now.
+        wakeUp?.cancel()
+        schedule(context: context)
         let peer = context.remoteAddress?.description ?? "unknown"
         onEvent(.greeted(Link(id: id, peer: peer, channel: context.channel), frame))
       case .deliver(let frame): batch.append(frame)

@@ -25,8 +25,8 @@ public struct SessionMachine: Sendable {
   private enum State { case greeting, open, closed }
 
   private let role: Role
-  private let silence: Duration
-  private let pingEvery: Duration
+  private var silence: Duration
+  private var pingEvery: Duration
   private var state: State = .greeting
   private var lastHeard: Instant
   private var lastPing: Instant
@@ -35,7 +35,8 @@ public struct SessionMachine: Sendable {
   ///
   /// - Parameters:
   ///   - silence: after how long without a frame the peer is given up.
-  ///   - pingEvery: how often a worker pings; a scheduler answers and never starts.
+  ///   - pingEvery: how often a worker pings; a scheduler answers and never starts. A lease that is short makes
+  ///     both shorter.
   public init(role: Role, silence: Duration, pingEvery: Duration, now: Instant) {
     self.role = role
     self.silence = silence
@@ -51,15 +52,17 @@ public struct SessionMachine: Sendable {
     case .closed:
       return []
     case .greeting:
-      switch (role, frame) {
-      case (.scheduler, .hello), (.worker, .welcome):
-        state = .open
-        return [.deliver(frame)]
-      case (.worker, .refuse(let reason)):
-        return close(.refused(reason))
-      default:
+      guard frame.isGreeting, frame.speaker != role else {
         return close(.unexpected("\(frame.kind) before the greeting"))
       }
+      if case .refuse(let reason) = frame { return close(.refused(reason)) }
+      if case .welcome(let welcome) = frame {
+        // A dead link must be noticed, and a living one proven, well before the lease is over.
+        pingEvery = min(pingEvery, welcome.lease / 4)
+        silence = min(silence, welcome.lease / 2)
+      }
+      state = .open
+      return [.deliver(frame)]
     case .open:
       guard frame.speaker != role, !frame.isGreeting else { return close(.unexpected("\(frame.kind)")) }
       return frame == .ping ? [.send(.pong), .deliver(frame)] : [.deliver(frame)]

@@ -140,6 +140,7 @@ extension SchedulerMachine {
     case .leaving:
       workers[id]?.isLeaving = true
       effects.append(.log("worker '\(workers[id]?.record.name ?? "")' leaves: it takes no more work"))
+      closeIfDone(id, &effects)
     case .hello, .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .kill, .ping, .pong:
       break
     }
@@ -154,7 +155,8 @@ extension SchedulerMachine {
     if worker.isLeaving {
       giveUp(id, "its worker was stopped")
     } else {
-      workers[id]?.lostAt = now + settings.giveUpAfter
+      // Counted from its last word, as its own lease is.
+      workers[id]?.lostAt = max(now, (worker.lastHeard ?? now) + settings.giveUpAfter)
     }
   }
 

@@ -210,6 +210,9 @@ public struct SchedulerMachine: Sendable {
     guard let worker = workers[task.worker], let link = worker.link, worker.candidate != nil else {
       return lose([task.fence], wasDelivered: false, "its worker went before it was sent")
     }
+    guard scripts[task.script] != nil || worker.scripts.contains(task.script) else {
+      return lose([task.fence], wasDelivered: false, "its script could not be read")
+    }
     workers[task.worker]?.attempts[task.fence] = .assigned
     if workers[task.worker]?.scripts.insert(task.script).inserted == true, let body = scripts[task.script] {
       effects.append(.send(link, .script(sha256: ByteBuffer(bytes: task.script), body: body)))

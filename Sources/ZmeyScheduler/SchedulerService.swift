@@ -25,6 +25,8 @@ public actor SchedulerService: DaemonService {
   private var isStopping = false
   private var isPulseDue = true
   private var isListDue = false
+  private var obstaclePause = SchedulerService.firstPause
+  private var listener: (any Channel)?
   private var lastListed = Instant(nanoseconds: 0)
   /// Wakes the database lane; there is one for each time that the database is reached.
   private var workSignal: AsyncStream<Void>.Continuation?
@@ -50,6 +52,7 @@ public actor SchedulerService: DaemonService {
     var anchor: Anchor? = try await acquire()
     let timing = LinkTiming(silence: configuration.giveUpAfter, ping: configuration.giveUpAfter)
     let (channel, address) = try await endpoint.listen(configuration.listen, timing: timing)
+    listener = channel
     logger.info("ready", metadata: ["scheduler": "\(configuration.name)", "address": "\(address)"])
     let pulse = loop.scheduleRepeatedTask(
       initialDelay: .nanoseconds(configuration.pulsePeriod.wholeNanoseconds),
@@ -82,6 +85,9 @@ public actor SchedulerService: DaemonService {
   public func stop() {
     logger.info("stopping")
     isStopping = true
+    // Nobody is heard any more: workers keep what they run and what they have to say for the next process.
+    listener?.close(promise: nil)
+    for link in links.values { link.close() }
     perform([.stop])
   }
 
@@ -243,18 +249,23 @@ public actor SchedulerService: DaemonService {
   private func write(_ work: AsyncStream<Void>, _ anchor: Anchor) async throws {
     for await _ in work {
       while !Task.isCancelled {
-        if let batch = machine.takeBatch() {
-          try await carryOut(batch, anchor)
-          if machine.isBusy { try await Task.sleep(for: Self.gathering) }
-        } else if isListDue, lastListed + .seconds(1) <= .now() {
+        // First what comes once a period: there may be a batch at every moment.
+        if isListDue, lastListed + .seconds(1) <= .now() {
           isListDue = false
           lastListed = .now()
-          let records = try await anchor.connection.run { try anchor.identity.workers($0) }
-          perform([.workers(records)])
+          try await repeatedly("read the list of workers") {
+            let records = try await anchor.connection.run { try anchor.identity.workers($0) }
+            perform([.workers(records)])
+          }
         } else if isPulseDue {
           isPulseDue = false
           let pulses = machine.pulses(at: .now())
-          try await anchor.connection.run { try anchor.identity.heartbeat(pulses, $0) }
+          try await repeatedly("report the workers") {
+            try await anchor.connection.run { try anchor.identity.heartbeat(pulses, $0) }
+          }
+        } else if let batch = machine.takeBatch() {
+          try await carryOut(batch, anchor)
+          if machine.isBusy { try await Task.sleep(for: Self.gathering) }
         } else if isStopping {
           return try await anchor.connection.run { try anchor.identity.release($0) }
         } else {
@@ -271,13 +282,16 @@ public actor SchedulerService: DaemonService {
       let (result, texts) = try await anchor.connection.run { session in
         let result = try anchor.identity.perform(batch, session)
         let missing = Set(result.claimed.map(\.script)).subtracting(known)
-        let texts = missing.isEmpty ? [:] : try anchor.identity.scripts(Array(missing), session)
+        // The claim has committed, so nothing may throw from here on: a task without its text goes back.
+        let texts = missing.isEmpty ? [:] : (try? anchor.identity.scripts(Array(missing), session)) ?? [:]
         return (result, texts)
       }
+      obstaclePause = Self.firstPause
       perform([.performed(batch, result, scripts: texts.mapValues { ByteBuffer(string: $0) })])
     } catch let error as DatabaseError where error.isTransient {
       perform([.failed(batch)])
-    } catch let error as DatabaseError where !error.endsTheScheduler {
+      try await pause(after: error)
+    } catch let error as DatabaseError where error.isRefusal {
       // Something in it is refused. What can be written is written; the rest must not hold it up for ever.
       logger.error("the database refuses a batch", metadata: ["reason": "\(error)"])
       try await carryOutSingly(batch, anchor)
@@ -288,39 +302,68 @@ public actor SchedulerService: DaemonService {
   }
 
   private func carryOutSingly(_ batch: SchedulerBatch, _ anchor: Anchor) async throws {
-    for single in batch.singles {
+    let singles = batch.singles
+    for (index, single) in singles.enumerated() {
       do {
-        let result = try await anchor.connection.run { try anchor.identity.perform(single, $0) }
-        perform([.performed(single, result, scripts: [:])])
-      } catch let error as DatabaseError where !error.endsTheScheduler && !error.isTransient {
-        guard var finished = single.finished.first else {
-          logger.error("the database refuses this alone", metadata: ["reason": "\(error)"])
-          perform([.performed(single, SchedulerBatchResult(), scripts: [:])])
-          continue
-        }
-        finished.outcome = Outcome(
-          verdict: .failed, reason: "its result could not be stored: \(error.message)")
-        finished.result = nil
-        var replacement = SchedulerBatch()
-        replacement.finished = [finished]
-        let result = try await anchor.connection.run { [replacement] in
-          try anchor.identity.perform(replacement, $0)
-        }
+        let result = try await store(single, anchor)
         perform([.performed(single, result, scripts: [:])])
       } catch {
-        perform([.failed(single)])
-        throw error
+        for rest in singles[index...].reversed() { perform([.failed(rest)]) }
+        guard let error = error as? DatabaseError, error.isTransient else { throw error }
+        return try await pause(after: error)
       }
     }
+    // The claim waits as if it had found nothing: should it be what is refused, it must not be tried without end.
+    var claim = SchedulerBatch()
+    claim.slots = batch.slots
+    if !claim.isEmpty { perform([.performed(claim, SchedulerBatchResult(), scripts: [:])]) }
+  }
+
+  /// Writes one thing. An end that is refused is written without its result; what is refused even so is given up.
+  private func store(_ single: SchedulerBatch, _ anchor: Anchor) async throws -> SchedulerBatchResult {
+    for form in [single] + single.withoutResult {
+      do {
+        return try await anchor.connection.run { try anchor.identity.perform(form, $0) }
+      } catch let error as DatabaseError where error.isRefusal {
+        logger.error("the database refuses this alone", metadata: ["reason": "\(error)"])
+      }
+    }
+    return SchedulerBatchResult()
+  }
+
+  /// What the next period repeats anyway: one that fails is no reason to end.
+  private func repeatedly(_ what: String, _ work: () async throws -> Void) async throws {
+    do {
+      try await work()
+    } catch let error as DatabaseError where error.isTransient || error.isRefusal {
+      logger.warning("cannot \(what) this time", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  private static let firstPause = Duration.milliseconds(50)
+
+  /// Somebody or something is in the way: a deadlock, a full disk. Waits longer each time, up to 2 s.
+  private func pause(after error: DatabaseError) async throws {
+    logger.warning("the database cannot take it now", metadata: ["reason": "\(error)"])
+    try await Task.sleep(for: obstaclePause)
+    obstaclePause = min(obstaclePause * 2, .seconds(2))
   }
 }
 
 extension DatabaseError {
-  /// Whether the same statements may go through at once: somebody else was in the way.
-  var isTransient: Bool { kind == .deadlock || kind == .serialization }
+  /// Whether the same statements may go through later: conflicts, lack of resources, locks, a statement that an
+  /// administrator cancelled (SQLSTATE classes 40, 53, 55; 57014).
+  var isTransient: Bool {
+    guard let sqlState else { return false }
+    return ["40", "53", "55"].contains(sqlState.prefix(2)) || sqlState == "57014"
+  }
 
-  /// Whether going on makes no sense: the connection or the name is lost.
-  var endsTheScheduler: Bool { isConnectionLost || sqlState == "ZM001" || kind == .cancelled }
+  /// Whether the content is what is wrong: data, constraints, the state machine (classes 22 and 23; ZM010).
+  var isRefusal: Bool {
+    if kind == .invalidInput { return true }
+    guard let sqlState else { return false }
+    return ["22", "23"].contains(sqlState.prefix(2)) || sqlState == "ZM010"
+  }
 }
 
 extension SchedulerBatch {
@@ -336,5 +379,15 @@ extension SchedulerBatch {
       + chunks.map { item in one { $0.chunks = [item] } }
       + finished.map { item in one { $0.finished = [item] } }
       + lost.map { item in one { $0.lost = [item] } }
+  }
+
+  /// An end alone, without its result, as a failure that says so; nothing if this is anything else.
+  var withoutResult: [SchedulerBatch] {
+    guard var finished = finished.first else { return [] }
+    finished.outcome = Outcome(verdict: .failed, reason: "its result could not be stored")
+    finished.result = nil
+    var batch = SchedulerBatch()
+    batch.finished = [finished]
+    return [batch]
   }
 }

@@ -114,7 +114,10 @@ extension WorkerMachine {
     case .collecting: attempts[fence] = nil
     case .starting, .running:
       guard attempt.killAt == nil else { return }
-      attempts[fence]?.killAt = now + settings.grace
+      // What runs elsewhere soon has less time to go in peace: lease and grace together stay below the time after
+      // which the scheduler gives it away.
+      let grace = cause == .unwanted && !isLinked ? min(settings.grace, lease / 8) : settings.grace
+      attempts[fence]?.killAt = now + grace
       effects.append(.terminate(fence))
     case .ended: break
     }

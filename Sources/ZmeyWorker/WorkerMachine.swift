@@ -206,17 +206,14 @@ public struct WorkerMachine: Sendable {
 
   private mutating func drain(_ span: Duration, _ now: Instant, _ effects: inout [Effect]) {
     if drainEnd == nil, isLinked { effects.append(.send(.leaving)) }
-    drainEnd = now + span
+    drainEnd = min(drainEnd ?? now + span, now + span)
   }
 
   private mutating func endIfDrained(_ effects: inout [Effect]) {
     guard drainEnd != nil, !hasEnded else { return }
-    // Finishes that nobody settles stay in the spool for the next process, so without a link, or time, there is
-    // nothing to wait for but processes.
-    let waits =
-      isLinked && !isDrainOver
-      ? !attempts.isEmpty || !inherited.isEmpty : attempts.values.contains { !$0.isEnded }
-    guard !waits else { return }
+    // The scheduler closes the link when nothing is left: an assignment may still be on its way. Without a link, or
+    // time, there is nothing to wait for but processes: finishes stay in the spool for the next one.
+    guard !isLinked || isDrainOver, attempts.values.allSatisfy(\.isEnded) else { return }
     hasEnded = true
     effects.append(.end)
   }

@@ -30,6 +30,8 @@ public actor WorkerService: DaemonService {
   /// The working folders of processes, and which of them have a file for standard input.
   private var homes: [UInt64: Int] = [:]
   private var inputs: Set<UInt64> = []
+  /// Which script each process was started from.
+  private var scripts: [UInt64: ByteBuffer] = [:]
   private var nextProcess: UInt64 = 1
   private var refusal: String?
   private let dials: AsyncStream<Void>
@@ -149,17 +151,15 @@ public actor WorkerService: DaemonService {
         .output($0, stream == .standardOutput ? .standardOutput : .standardError, ByteBuffer(bytes: bytes))
       }
     case .failedToStart(let id, let failure):
-      let interpreter = scripts.removeValue(forKey: id).flatMap { folder?.interpreter($0) ?? nil }
+      let interpreter = scripts[id].flatMap { folder?.interpreter($0) ?? nil }
       return forget(id).map { .failedToStart($0, Unlaunchable(failure, interpreter: interpreter)) }
     case .finished(let id, let exit):
-      scripts[id] = nil
       return forget(id).map { .exited($0, WorkerMachine.ProcessExit(exit)) }
     }
   }
 
-  private var scripts: [UInt64: ByteBuffer] = [:]
-
   private func forget(_ id: UInt64) -> Fence? {
+    scripts[id] = nil
     if let home = homes.removeValue(forKey: id) {
       folder?.returnTask(home, hadInput: inputs.remove(id) != nil)
     }
@@ -216,8 +216,8 @@ public actor WorkerService: DaemonService {
             pending.append(
               .failedToStart(launch.fence, Unlaunchable("the worker could not prepare it: \(error)")))
           }
-        case .terminate(let fence): signal(fence, SIGTERM)
-        case .kill(let fence): signal(fence, SIGKILL)
+        case .terminate(let fence): signal(fence, SIGTERM, after: &launches)
+        case .kill(let fence): signal(fence, SIGKILL, after: &launches)
         case .acknowledge(let fence, let bytes):
           if let id = processes[fence] { reactor.acknowledge(id, bytes: bytes) }
         case .spool(let fence, let kept):
@@ -234,8 +234,11 @@ public actor WorkerService: DaemonService {
     schedule()
   }
 
-  private func signal(_ fence: Fence, _ number: Int32) {
+  /// Launches go first: a signal to a process that was just asked for must meet it.
+  private func signal(_ fence: Fence, _ number: Int32, after launches: inout [LaunchRequest]) {
     guard let id = processes[fence] else { return }
+    reactor.launch(launches)
+    launches = []
     reactor.signal(id, number, to: .group)
     // A stopped process would not see TERM before it is continued.
     if number == SIGTERM { reactor.signal(id, SIGCONT, to: .group) }

@@ -89,6 +89,12 @@ import ZmeyCore
     #expect(throws: LinkError.malformed("count \(UInt32.max)")) { try FrameDecoder.next(&bytes) }
   }
 
+  @Test("A text with a NUL byte is refused: no database and no program could take it")
+  func nulInText() {
+    var bytes = encoded(.refuse(reason: "a\0b"))
+    #expect(throws: LinkError.malformed("reason holds a NUL byte")) { try FrameDecoder.next(&bytes) }
+  }
+
   @Test("A percentage beyond a hundred is a hundred")
   func percent() throws {
     let fence = Fence(taskRun: TaskRunID(1), attempt: 1, nonce: Nonce(high: 1, low: 1))

@@ -82,7 +82,7 @@ extension SplitMix {
 
   private mutating func text() -> String {
     pick([
-      "", "plain", "two\nlines\r\n", "nul \0 inside", "'quotes\" \\ $(ls) `id`", "🐉 zméj ﷽ e\u{301}\u{202e}",
+      "", "plain", "two\nlines\r\n", "'quotes\" \\ $(ls) `id`", "🐉 zméj ﷽ e\u{301}\u{202e}",
       "\u{1b}[31mred", String(repeating: "long ", count: 5000),
     ])
   }

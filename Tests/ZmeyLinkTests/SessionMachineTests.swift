@@ -9,7 +9,7 @@ import ZmeyCore
   private static let fence = Fence(taskRun: TaskRunID(1), attempt: 1, nonce: Nonce(high: 1, low: 2))
   private static let hello = Frame.hello(
     Hello(worker: "w", incarnation: Nonce(high: 1, low: 1), host: "h", release: "1", attempts: []))
-  private static let welcome = Frame.welcome(Welcome(version: 1, slots: 4, lease: .seconds(48)))
+  private static let welcome = Frame.welcome(Welcome(version: 1, slots: 4, lease: .seconds(100)))
 
   private func frame(_ kind: FrameKind) -> Frame {
     var random = SplitMix(seed: UInt64(kind.rawValue))
@@ -78,6 +78,15 @@ import ZmeyCore
     var machine = session(role, isOpen: isOpen)
     #expect(!machine.tick(at: Self.start + .seconds(30)).contains(.close(.silent(.seconds(30)))))
     #expect(machine.tick(at: Self.start + .seconds(31)) == [.close(.silent(.seconds(30)))])
+  }
+
+  @Test("A short lease makes a worker ping and give up sooner")
+  func shortLease() {
+    var machine = session(.worker, isOpen: false)
+    _ = machine.received(.welcome(Welcome(version: 1, slots: 4, lease: .seconds(8))), at: Self.start)
+    #expect(machine.nextDeadline == Self.start + .seconds(2))
+    #expect(machine.tick(at: Self.start + .seconds(2)) == [.send(.ping)])
+    #expect(machine.tick(at: Self.start + .seconds(5)) == [.close(.silent(.seconds(4)))])
   }
 
   @Test("Every frame ends the silence")

@@ -103,6 +103,13 @@ import ZmeyLink
     #expect(bench.takeBatch()?.lost.map(\.fences) == [[Bench.fence(5)]])
   }
 
+  @Test("A leaving worker without work is let go at once")
+  func leavingIdle() {
+    let bench = Bench()
+    bench.perform()
+    #expect(bench.handle(.received(Bench.link, .leaving)).contains(.close(Bench.link)))
+  }
+
   @Test("A leaving worker gets nothing, keeps its link until its last end is settled, and is not waited for")
   func leaving() throws {
     var bench = Bench()

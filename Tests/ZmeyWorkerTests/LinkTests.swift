@@ -83,14 +83,27 @@ import ZmeyLink
     bench.run()
     #expect(bench.handle(.drain(.seconds(60))) == [.send(.leaving)])
     #expect(!bench.exit().contains(.end))
-    #expect(bench.handle(.received(.settled(Bench.fence))).contains(.end))
+    #expect(!bench.handle(.received(.settled(Bench.fence))).contains(.end))
+    // The scheduler closes the link once nothing is left.
+    #expect(bench.handle(.disconnected).contains(.end))
     #expect(bench.machine.nextDeadline == nil)
   }
 
-  @Test("A drained worker without work ends at once, and without a link leaves its ends in the spool")
+  @Test("A drained worker runs an assignment that was on its way")
+  func drainCrossed() {
+    let bench = Bench()
+    #expect(bench.handle(.drain(.seconds(60))) == [.send(.leaving)])
+    bench.run()
+    bench.exit()
+    bench.handle(.received(.settled(Bench.fence)))
+    #expect(bench.handle(.disconnected).contains(.end))
+  }
+
+  @Test("A drained worker without work ends with its link, and without a link leaves its ends in the spool")
   func drainIdle() {
     let idle = Bench()
-    #expect(idle.handle(.drain(.seconds(60))).contains(.end))
+    #expect(idle.handle(.drain(.seconds(60))) == [.send(.leaving)])
+    #expect(idle.handle(.disconnected).contains(.end))
     let unlinked = Bench(links: false)
     unlinked.run()
     #expect(unlinked.handle(.drain(.seconds(60))).isEmpty)
