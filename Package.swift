@@ -80,7 +80,7 @@ let package = Package(
     .testTarget(
       name: "ZmeySchedulerTests",
       dependencies: [
-        "ZmeyCore", "ZmeyLink", "ZmeyScheduler", "ZmeyStore",
+        "Postgres", "ZmeyCore", "ZmeyLink", "ZmeyScheduler", "ZmeyStore",
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(
