@@ -21,7 +21,7 @@ public actor SchedulerService: DaemonService {
   private let logger: Logger
   private var machine: SchedulerMachine
   private var links: [LinkID: Link] = [:]
-  private var wakeUp: (at: Instant, task: Scheduled<Void>)?
+  private var wakeUp = WakeUp()
   private var isStopping = false
   private var isPulseDue = true
   private var isListDue = false
@@ -66,7 +66,7 @@ public actor SchedulerService: DaemonService {
     }
     defer {
       pulse.cancel()
-      wakeUp?.task.cancel()
+      wakeUp.clear()
       channel.close(promise: nil)
       for link in links.values { link.close() }
     }
@@ -129,16 +129,12 @@ public actor SchedulerService: DaemonService {
   }
 
   private func schedule() {
-    guard let deadline = machine.nextDeadline else { return }
-    if let wakeUp, wakeUp.at <= deadline { return }
-    wakeUp?.task.cancel()
-    let task = loop.scheduleTask(deadline: NIODeadline.uptimeNanoseconds(deadline.nanoseconds)) { [self] in
+    wakeUp.arrange(machine.nextDeadline, on: loop) { [self] in
       assumeIsolated {
-        $0.wakeUp = nil
+        $0.wakeUp.clear()
         $0.perform([.tick])
       }
     }
-    wakeUp = (deadline, task)
   }
 
   // MARK: Database

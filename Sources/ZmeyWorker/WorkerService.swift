@@ -24,7 +24,7 @@ public actor WorkerService: DaemonService {
   private var folder: WorkerFolder?
   private var machine = WorkerMachine()
   private var link: Link?
-  private var wakeUp: (at: Instant, task: Scheduled<Void>)?
+  private var wakeUp = WakeUp()
   private var fences: [UInt64: Fence] = [:]
   private var processes: [Fence: UInt64] = [:]
   /// The working folders of processes, and which of them have a file for standard input.
@@ -71,7 +71,7 @@ public actor WorkerService: DaemonService {
       await consumeProcesses()
       group.cancelAll()
     }
-    wakeUp?.task.cancel()
+    wakeUp.clear()
     link?.close()
     taken.leave()
   }
@@ -248,19 +248,13 @@ public actor WorkerService: DaemonService {
     do { try work() } catch { logger.error("\(error)") }
   }
 
-  /// Sees to it that `tick` comes in time. A wake-up that turns out to be early costs one turn, so it
-  /// is only replaced by an earlier one.
   private func schedule() {
-    guard let deadline = machine.nextDeadline else { return }
-    if let wakeUp, wakeUp.at <= deadline { return }
-    wakeUp?.task.cancel()
-    let task = loop.scheduleTask(deadline: NIODeadline.uptimeNanoseconds(deadline.nanoseconds)) { [self] in
+    wakeUp.arrange(machine.nextDeadline, on: loop) { [self] in
       assumeIsolated {
-        $0.wakeUp = nil
+        $0.wakeUp.clear()
         $0.perform(.tick)
       }
     }
-    wakeUp = (deadline, task)
   }
 }
 
