@@ -59,7 +59,7 @@ public enum Daemon {
     // A peer that goes away in the middle of a write is an error code, not the end of the daemon.
     signal(SIGPIPE, SIG_IGN)
     let lock = try options.pidFile.map { path in
-      do { return LockBox(try PidLock(path)) } catch { throw DaemonError("cannot take \(path): \(error)") }
+      do { return try SharedPidLock(path) } catch { throw DaemonError("cannot take \(path): \(error)") }
     }
     let log = try LogFile(path: options.logFile, level: options.logLevel)
     let logger = Logger(label: label) { _ in LineLogHandler(file: log) }
@@ -88,12 +88,6 @@ public enum Daemon {
     }
     try await group.shutdownGracefully()
     withExtendedLifetime(lock) {}
-  }
-
-  /// Keeps a lock for as long as a reference to it lives.
-  private final class LockBox: Sendable {
-    let lock: PidLock
-    init(_ lock: consuming PidLock) { self.lock = lock }
   }
 }
 
