@@ -66,7 +66,7 @@ struct ZmWorker: AsyncParsableCommand {
   var pidFile: String?
 
   func validate() throws {
-    if let problem = Name.problem(localAddress.replacing("/", with: "_")) { throw ValidationError(problem) }
+    if let problem = Name.problem(localAddress) { throw ValidationError(problem) }
     guard pingPeriod.milliseconds >= 100, progressPeriod.milliseconds >= 100 else {
       throw ValidationError("a period must be at least 100ms")
     }
@@ -75,7 +75,7 @@ struct ZmWorker: AsyncParsableCommand {
   func run() async throws {
     let worker = WorkerConfiguration(
       name: localAddress, scheduler: schedulerAddress, host: remoteAddress ?? hostName(),
-      folder: folder ?? "/var/tmp/zmworker-\(getuid())-\(localAddress.replacing("/", with: "_"))",
+      folder: folder ?? "/var/tmp/zmworker-\(getuid())-\(localAddress)",
       progressPeriod: progressPeriod.duration, pingPeriod: pingPeriod.duration, drain: drain.duration,
       release: release)
     let options = Daemon.Options(
