@@ -39,16 +39,6 @@ public enum Daemon {
     }
   }
 
-  /// Reads the name of a level.
-  ///
-  /// - Throws: `DaemonError` if there is none of that name.
-  public static func logLevel(_ name: String) throws -> Logger.Level {
-    guard let level = Logger.Level(rawValue: name) else {
-      throw DaemonError("'\(name)' is no level of the log")
-    }
-    return level
-  }
-
   /// Runs the service that `make` makes until it ends by itself or by a signal: TERM and INT stop it, HUP opens
   /// the log again and takes over the level that the configuration names now; all else wants a restart.
   ///
