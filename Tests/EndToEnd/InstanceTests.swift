@@ -72,6 +72,18 @@ struct InstanceTests {
     }
   }
 
+  @Test func `a demonstration that fails still prints its document`() async throws {
+    try await PrivateInstance.with { zmey in
+      let up = ["up", "--dir", zmey.path, "--workers", "1"]
+      // The examples' scripts find no program.
+      try #require(try await Shell.run("zmctl", up, variables: ["PATH": "/nonexistent"]).code == 0)
+      let demo = try await zmey.zmctl("demo", "--json")
+      #expect(demo.code == 1)
+      let runs = try demo.json([Run].self)
+      #expect(runs.count > 1 && runs.contains { $0.state == "failed" && $0.taskRuns?.isEmpty == false })
+    }
+  }
+
   @Test func `tasks leave nothing in a worker's folder, and down leaves no process`() async throws {
     try await PrivateInstance.with { zmey in
       try await zmey.up(slots: 8)
