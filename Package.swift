@@ -55,7 +55,11 @@ let package = Package(
       ]),
     .target(
       name: "ZmeyCommand",
-      dependencies: ["ZmeyCore", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "ZmeyCore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .target(name: "ZmeyInstance", dependencies: ["ZmeyCore", "ZmeyStore", "Postgres", "Processes"]),
     .target(name: "TestKit", dependencies: ["Postgres", "ZmeyStore"], path: "Tests/TestKit"),
     .testTarget(name: "ZmeyCoreTests", dependencies: ["ZmeyCore"]),

@@ -79,3 +79,11 @@ public struct PidLock: ~Copyable, Sendable {
     return Int32(String(decoding: bytes.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self))
   }
 }
+
+/// A `PidLock` for those who cannot own one: it lasts as long as a reference to it.
+public final class SharedPidLock: Sendable {
+  private let lock: PidLock
+
+  /// Takes the lock as `PidLock` does.
+  public init(_ path: String) throws(PidLock.Failure) { lock = try PidLock(path) }
+}

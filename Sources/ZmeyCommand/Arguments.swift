@@ -22,11 +22,6 @@ extension TaskRunState {
   }
 }
 
-/// The value of an environment variable; nil if it is not set or empty.
-public func environment(_ name: String) -> String? {
-  getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-}
-
 /// This machine's name.
 public func hostName() -> String {
   var name = utsname()

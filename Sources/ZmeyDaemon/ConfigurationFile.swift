@@ -32,7 +32,9 @@ public enum ConfigurationFile {
 
   static func parse(_ text: String, _ path: String) throws(ConfigurationFileError) -> [String] {
     var arguments: [String] = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // "\r\n" is one Character, and no "\n".
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    for (number, line) in lines.enumerated() {
       let line = trim(line)
       if line.isEmpty || line.hasPrefix("#") { continue }
       guard let equals = line.firstIndex(of: "=") else {

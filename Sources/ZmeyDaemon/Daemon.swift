@@ -39,16 +39,6 @@ public enum Daemon {
     }
   }
 
-  /// Reads the name of a level.
-  ///
-  /// - Throws: `DaemonError` if there is none of that name.
-  public static func logLevel(_ name: String) throws -> Logger.Level {
-    guard let level = Logger.Level(rawValue: name) else {
-      throw DaemonError("'\(name)' is no level of the log")
-    }
-    return level
-  }
-
   /// Runs the service that `make` makes until it ends by itself or by a signal: TERM and INT stop it, HUP opens
   /// the log again and takes over the level that the configuration names now; all else wants a restart.
   ///
@@ -59,7 +49,7 @@ public enum Daemon {
     // A peer that goes away in the middle of a write is an error code, not the end of the daemon.
     signal(SIGPIPE, SIG_IGN)
     let lock = try options.pidFile.map { path in
-      do { return LockBox(try PidLock(path)) } catch { throw DaemonError("cannot take \(path): \(error)") }
+      do { return try SharedPidLock(path) } catch { throw DaemonError("cannot take \(path): \(error)") }
     }
     let log = try LogFile(path: options.logFile, level: options.logLevel)
     let logger = Logger(label: label) { _ in LineLogHandler(file: log) }
@@ -88,12 +78,6 @@ public enum Daemon {
     }
     try await group.shutdownGracefully()
     withExtendedLifetime(lock) {}
-  }
-
-  /// Keeps a lock for as long as a reference to it lives.
-  private final class LockBox: Sendable {
-    let lock: PidLock
-    init(_ lock: consuming PidLock) { self.lock = lock }
   }
 }
 

@@ -67,12 +67,12 @@ public struct Instance: Sendable {
     try await prepareDatabase(tell)
 
     var description = InstanceDescription.read(folder)
-    let hadDaemons = !description.schedulers.isEmpty
-    description.grow(
-      schedulers: max(size.schedulers, hadDaemons ? 1 : size.schedulers), workersEach: size.workersEach)
-    try await register(description, slots: size.slots)
-    try await startDaemons(&description, programs, tell)
+    description.grow(schedulers: size.schedulers, workersEach: size.workersEach)
+    try choosePorts(&description)
+    // Before anything is launched: whoever comes after an interrupted 'up' has to know what may run, and where.
     try description.write(folder)
+    try await register(description, slots: size.slots)
+    try startDaemons(description, programs, tell)
     try await waitUntilLinked(description)
     withExtendedLifetime(lock) {}
   }
@@ -91,17 +91,12 @@ public struct Instance: Sendable {
     else { throw InstanceError(.refused, "cannot make the folder \(run): choose another with --dir") }
   }
 
-  private final class LockBox: Sendable {
-    let lock: PidLock
-    init(_ lock: consuming PidLock) { self.lock = lock }
-  }
-
   /// One `up` or `down` at a time; a second one waits for the first.
-  private func takeLock() async throws -> LockBox {
+  private func takeLock() async throws -> SharedPidLock {
     let path = "\(folder.path)/run/zmctl.pid"
     for _ in 0..<1200 {
       do {
-        return LockBox(try PidLock(path))
+        return try SharedPidLock(path)
       } catch .held {
         try await Task.sleep(for: .milliseconds(100))
       } catch {
@@ -162,34 +157,46 @@ public struct Instance: Sendable {
     await connection.close()
   }
 
-  private func startDaemons(
-    _ description: inout InstanceDescription, _ programs: String, _ tell: (Report) -> Void
-  ) async throws {
-    var moved: Set<String> = []
+  /// Gives every scheduler that does not run a port that is free.
+  private func choosePorts(_ description: inout InstanceDescription) throws {
     for index in description.schedulers.indices {
-      let name = description.schedulers[index].name
-      var pid = try runningProcess(name)
-      let wasRunning = pid != nil
-      if !wasRunning {
-        let before = description.schedulers[index].port
-        description.schedulers[index].port = LoopbackPort.free(before)
-        if description.schedulers[index].port != before { moved.insert(name) }
-        let address = "127.0.0.1:\(description.schedulers[index].port)"
-        pid = try launch(
-          "\(programs)/zmscheduler", name,
-          ["-la", address, "--name", name, "-db", folder.conninfo(role: InstanceFolder.daemonRole)])
+      let (name, before) = (description.schedulers[index].name, description.schedulers[index].port)
+      if try runningProcess(name) != nil {
+        if before != 0 { continue }
+        // The description was lost, and with it where the scheduler listens.
+        try stop([name], "scheduler") { _ in }
       }
+      let port = LoopbackPort.free(before, others: description.schedulers.map(\.port))
+      guard port != before else { continue }
+      // A worker that dials the old port must learn the new one.
+      try stop(description.workers.filter { $0.scheduler == name }.map(\.name), "worker") { _ in }
+      description.schedulers[index].port = port
+    }
+  }
+
+  private func startDaemons(
+    _ description: InstanceDescription, _ programs: String, _ tell: (Report) -> Void
+  ) throws {
+    for scheduler in description.schedulers {
+      let address = "127.0.0.1:\(scheduler.port)"
+      let pid = try runningProcess(scheduler.name)
+      let started =
+        try pid
+        ?? launch(
+          "\(programs)/zmscheduler", scheduler.name,
+          [
+            "-la", address, "--name", scheduler.name, "-db",
+            folder.conninfo(role: InstanceFolder.daemonRole),
+          ])
       tell(
         Report(
-          kind: "scheduler", name: name, action: wasRunning ? "running" : "started",
-          detail: "127.0.0.1:\(description.schedulers[index].port)", pid: pid))
+          kind: "scheduler", name: scheduler.name, action: pid == nil ? "started" : "running",
+          detail: address, pid: started))
     }
     for worker in description.workers {
       guard let scheduler = description.schedulers.first(where: { $0.name == worker.scheduler }) else {
         continue
       }
-      // Somebody else took the port meanwhile: a worker that still dials the old one must learn the new.
-      if moved.contains(scheduler.name) { try stop([worker.name], "worker") { _ in } }
       let pid = try runningProcess(worker.name)
       let started =
         try pid

@@ -46,8 +46,12 @@ struct InstanceDescription: Codable, Equatable {
 
 /// Finds a port of the loopback interface.
 enum LoopbackPort {
-  /// The port given if nobody has it, else a free one.
-  static func free(_ wanted: UInt16) -> UInt16 { bound(wanted) ?? bound(0) ?? wanted }
+  /// The port given if nobody has it, else a free one that is none of `others`.
+  static func free(_ wanted: UInt16, others: [UInt16]) -> UInt16 {
+    // Port 0 is whichever the system has free, perhaps one that was chosen for another and is not yet in use.
+    if wanted != 0, let port = bound(wanted) { return port }
+    return (0..<100).lazy.compactMap { _ in bound(0) }.first { !others.contains($0) } ?? wanted
+  }
 
   private static func bound(_ port: UInt16) -> UInt16? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -41,12 +41,13 @@ public struct InstanceFolder: Sendable {
   /// The folder of the database's socket. A socket's path has at most 107 bytes; for a folder too deep a short
   /// path in /tmp stands in, named after the folder.
   var socket: String {
-    let usual = "\(path)/run"
-    guard "\(usual)/.s.PGSQL.5432".utf8.count > 107 else { return usual }
+    guard hasSocketElsewhere else { return "\(path)/run" }
     // FNV-1a: the same name each time, whatever the process.
     let hash = path.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     return "/tmp/zmey-\(getuid())-\(String(hash, radix: 36))"
   }
+
+  var hasSocketElsewhere: Bool { "\(path)/run/.s.PGSQL.5432".utf8.count > 107 }
 
   /// How tools of that role reach the database.
   ///

@@ -96,6 +96,7 @@ struct PrivateServer {
     if user != nil { chmod(folder.path, 0o711) }
     try make("\(folder.path)/run", 0o755)
     try make(folder.socket, 0o755)
+    try checkSocketFolder()
     try make(folder.logs, 0o755)
     try make("\(folder.path)/workers", 0o711)
     if let user {
@@ -108,6 +109,18 @@ struct PrivateServer {
           "the database runs as '\(userName)', which may not enter \(folder.path): choose a --dir that everyone may pass"
         )
       }
+    }
+  }
+
+  /// One in /tmp may have been made before by somebody who wants to be taken for the database.
+  private func checkSocketFolder() throws(InstanceError) {
+    guard folder.hasSocketElsewhere else { return }
+    do {
+      try PrivateFolder.check(folder.socket, owners: [getuid(), user?.userID ?? getuid(), 0])
+    } catch {
+      throw InstanceError(
+        .refused,
+        "the database's socket cannot be in \(folder.socket): \(error); choose a --dir that is less deep")
     }
   }
 

@@ -78,7 +78,11 @@ struct BenchCommand: AsyncParsableCommand {
     try await instance.up(
       .init(schedulers: schedulers, workersEach: workers, slots: slots), programs: Programs.folder()
     ) { _ in }
-    let connection = try await Connection.open(instance.folder.conninfo(), applicationName: "zmctl bench")
+    let open = {
+      try await Connection.open(instance.folder.conninfo(), applicationName: "zmctl bench")
+    }
+    let connection = try await open()
+    var watch = Watch(connection, open: open)
     let definitions = Definitions(templates: [
       TemplateDefinition(name: "bench", program: Program(script: text))
     ])
@@ -101,7 +105,8 @@ struct BenchCommand: AsyncParsableCommand {
       let before = ProcessUsage(processes)
       let start = ContinuousClock.now
       let run = try await connection.run { try People.submit(template: "bench", count: Int32(batch), $0) }
-      let record = try await end(of: run, connection)
+      // Often: the wait must not add to what it measures.
+      let record = try await Waiting.end(of: run, &watch, longestPause: .milliseconds(10))
       let took = (ContinuousClock.now - start) / .seconds(1)
       usage = usage + (ProcessUsage(processes) - before)
       seconds.append(took)
@@ -117,17 +122,6 @@ struct BenchCommand: AsyncParsableCommand {
       floors: floors,
       idealSeconds: single * Double(rounds), failed: failed, lost: lost, cpu: usage.perBatch(batches),
       memory: memory)
-  }
-
-  /// Looks every few milliseconds: the wait must not add to what it measures.
-  private func end(of run: RunID, _ connection: Connection) async throws -> RunRecord {
-    while true {
-      guard let record = try await connection.run({ try People.run(run, $0) }) else {
-        throw Failure(.refused, "no run \(run)")
-      }
-      if record.isEnded { return record }
-      try await Task.sleep(for: .milliseconds(10))
-    }
   }
 
   private func say(_ line: String) { if !json { printError(line) } }

@@ -11,6 +11,9 @@ struct DemoCommand: AsyncParsableCommand {
     abstract: "Apply the example pipelines, run them to the end, print each task's result.")
   @OptionGroup var database: DatabaseOptions
 
+  /// How many bytes of a result are enough for its first lines.
+  private static let resultLimit: Int32 = 1024
+
   func run() async throws {
     let text = String(decoding: PackageResources.demo_yaml, as: UTF8.self)
     let definitions = try DefinitionReader.read(text, file: "demo.yaml") { path in
@@ -23,18 +26,23 @@ struct DemoCommand: AsyncParsableCommand {
     let runs = try await connection.run { session in
       try definitions.pipelines.map { try People.start(pipeline: $0.name, task: nil, arguments: [], session) }
     }
+    var watch = Watch(connection, open: database.open)
+    var records: [RunRecord] = []
     var documents: [RunDocument] = []
     for run in runs {
-      let record = try await follow(run, connection)
-      let taskRuns = try await Waiting.taskRuns(of: run, connection)
+      let record = try await follow(run, &watch)
+      let taskRuns = try await Waiting.taskRuns(
+        of: run, resultLimit: database.json ? RunDocument.resultLimit : Self.resultLimit, &watch)
       if database.json {
         documents.append(RunDocument(record: record, taskRuns: taskRuns))
       } else {
         Self.show(record, taskRuns)
       }
-      try Waiting.check(record)
+      records.append(record)
     }
-    if database.json { return try Output.json(documents) }
+    if database.json { try Output.json(documents) }
+    for record in records { try Waiting.check(record) }
+    if database.json { return }
     print(
       """
 
@@ -48,10 +56,10 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   /// Prints a line whenever a task run takes another state, until all have ended.
-  private func follow(_ run: RunID, _ connection: Connection) async throws -> RunRecord {
+  private func follow(_ run: RunID, _ watch: inout Watch) async throws -> RunRecord {
     var seen: [TaskRunID: String] = [:]
     while true {
-      let (record, taskRuns) = try await connection.run { session in
+      let (record, taskRuns) = try await watch.read { session in
         (
           try People.run(run, session),
           try People.taskRuns(TaskRunFilter(run: run, limit: 1000, resultLimit: 0), session).reversed()
@@ -80,13 +88,16 @@ struct DemoCommand: AsyncParsableCommand {
   private static func show(_ record: RunRecord, _ taskRuns: [TaskRunRecord]) {
     print("\n\(record.name): \(record.state)")
     for taskRun in taskRuns {
-      let lines = String(decoding: taskRun.result ?? [], as: UTF8.self).split(separator: "\n")
+      let result = taskRun.result ?? []
+      let lines = String(decoding: result, as: UTF8.self).split(separator: "\n")
       let head = lines.prefix(6).map { "    \(Output.safe(String($0)))" }
       print(
         "  \(taskRun.name) (\(taskRun.state.name)\(taskRun.elapsed.map { ", \(Output.span($0))" } ?? ""))")
       if let reason = taskRun.reason { print("    \(Output.safe(reason))") }
       for line in head { print(line) }
-      if lines.count > 6 { print("    … \(lines.count) lines in all: zmctl result \(taskRun.id)") }
+      if let bytes = taskRun.resultBytes, lines.count > 6 || bytes > result.count {
+        print("    … \(bytes) bytes in all: zmctl result \(taskRun.id)")
+      }
     }
   }
 }

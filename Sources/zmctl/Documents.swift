@@ -51,6 +51,9 @@ struct RunDocument: Encodable {
   let record: RunRecord
   let taskRuns: [TaskRunRecord]?
 
+  /// How many bytes of each task run's result the document holds at most.
+  static let resultLimit: Int32 = 1 << 20
+
   private enum CodingKeys: String, CodingKey {
     case id, name, owner, state, total, ended, failed
     case runID = "run_id"

@@ -64,7 +64,9 @@ struct ShowCommand: AsyncParsableCommand {
   func run() async throws {
     let connection = try await database.open()
     if let record = try await connection.run({ try People.run(RunID(id), $0) }) {
-      let taskRuns = try await Waiting.taskRuns(of: record.id, connection)
+      var watch = Watch(connection, open: database.open)
+      let taskRuns = try await Waiting.taskRuns(
+        of: record.id, resultLimit: database.json ? RunDocument.resultLimit : Table.resultLimit, &watch)
       if database.json {
         try Output.json(RunDocument(record: record, taskRuns: taskRuns))
       } else {
@@ -140,18 +142,25 @@ struct LogsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let connection = try await database.open()
+    var shown = attempt
     var next: Int32 = 0
     var pause = Duration.milliseconds(50)
     while true {
       // The state before the chunks: what an end brings is then among them.
       let record = try await Lookup.taskRun(id, resultLimit: 0, connection)
-      let number = attempt ?? record.attempt
+      let number = shown ?? record.attempt
       let chunks = try await connection.run { [next] in
         try People.log(record.id, attempt: number, from: next, $0)
       }
       for chunk in chunks { try show(chunk) }
+      if attempt == nil, number < record.attempt {
+        // Each attempt counts its chunks from 0.
+        (shown, next) = (number + 1, 0)
+        continue
+      }
+      if !follow || record.state.isEnd || number < record.attempt { return }
+      shown = number
       next = chunks.last.map { $0.number + 1 } ?? next
-      if !follow || record.state.isEnd || attempt.map({ $0 < record.attempt }) == true { return }
       pause = chunks.isEmpty ? min(pause * 2, .milliseconds(200)) : .milliseconds(50)
       try await Task.sleep(for: pause)
     }

@@ -5,15 +5,16 @@ import ZmeyStore
 
 /// Waits for runs and prints what came of them.
 enum Waiting {
-  /// How many task runs of a run are printed as JSON at most, and how much of each result.
-  private static let documentLimit: Int32 = 100_000
-  private static let resultLimit: Int32 = 1 << 20
+  /// How many task runs of a run are printed at most.
+  private static let taskRunLimit: Int32 = 100_000
 
-  /// Looks until the run has ended: soon at first, then every quarter of a second.
-  static func end(of run: RunID, _ connection: Connection) async throws -> RunRecord {
+  /// Looks until the run has ended: soon at first, then ever more seldom.
+  static func end(
+    of run: RunID, _ watch: inout Watch, longestPause: Duration = .milliseconds(250)
+  ) async throws -> RunRecord {
     var pause = Duration.milliseconds(10)
     while true {
-      guard let record = try await connection.run({ try People.run(run, $0) }) else {
+      guard let record = try await watch.read({ try People.run(run, $0) }) else {
         throw Failure(.refused, "no run \(run)")
       }
       if record.isEnded {
@@ -22,15 +23,20 @@ enum Waiting {
       }
       Output.progress("\(record.name): \(record.ended) of \(record.total) ended, \(record.failed) failed")
       try await Task.sleep(for: pause)
-      pause = min(pause * 2, .milliseconds(250))
+      pause = min(pause * 2, longestPause)
     }
   }
 
-  static func taskRuns(of run: RunID, _ connection: Connection) async throws -> [TaskRunRecord] {
-    try await connection.run { session in
+  /// A run's task runs in their order.
+  ///
+  /// - Parameter resultLimit: how many bytes of each result to read; there may be 100,000 of them.
+  static func taskRuns(of run: RunID, resultLimit: Int32, _ watch: inout Watch) async throws
+    -> [TaskRunRecord]
+  {
+    try await watch.read { session in
       Array(
         try People.taskRuns(
-          TaskRunFilter(run: run, limit: documentLimit, resultLimit: resultLimit), session
+          TaskRunFilter(run: run, limit: taskRunLimit, resultLimit: resultLimit), session
         ).reversed())
     }
   }
@@ -39,8 +45,9 @@ enum Waiting {
   static func report(_ run: RunID, wait: Bool, _ options: DatabaseOptions, _ connection: Connection)
     async throws
   {
+    var watch = Watch(connection, open: options.open)
     guard wait else {
-      guard let record = try await connection.run({ try People.run(run, $0) }) else {
+      guard let record = try await watch.read({ try People.run(run, $0) }) else {
         throw Failure(.refused, "no run \(run)")
       }
       if options.json {
@@ -51,12 +58,13 @@ enum Waiting {
       return
     }
     if !options.json { print(run) }
-    let record = try await end(of: run, connection)
+    let record = try await end(of: run, &watch)
     if options.json {
-      try Output.json(RunDocument(record: record, taskRuns: try await taskRuns(of: run, connection)))
+      let taskRuns = try await taskRuns(of: run, resultLimit: RunDocument.resultLimit, &watch)
+      try Output.json(RunDocument(record: record, taskRuns: taskRuns))
     } else {
-      let shown = try await connection.run { try People.taskRuns(TaskRunFilter(run: run, limit: 20), $0) }
-      Table.taskRuns(shown.reversed())
+      let filter = TaskRunFilter(run: run, limit: 20, resultLimit: Table.resultLimit)
+      Table.taskRuns(try await watch.read { try People.taskRuns(filter, $0) }.reversed())
       if record.total > 20 { print("… and \(record.total - 20) more") }
       print("\(record.name): \(record.state), \(record.total) task runs, \(record.failed) failed")
     }
@@ -73,6 +81,9 @@ enum Waiting {
 
 /// Lists for people.
 enum Table {
+  /// How many bytes of a result a list shows something of: see `Output.head`.
+  static let resultLimit: Int32 = 64
+
   static func taskRuns(_ records: [TaskRunRecord]) {
     Output.table(
       ["ID", "STATE", "NAME", "PIPELINE", "PROGRESS", "TIME", "WORKER", "RESULT"],

@@ -51,8 +51,10 @@ struct SubmitCommand: AsyncParsableCommand {
 
   func run() async throws {
     let lines = try argsFrom.map { path in
-      var lines = try DefinitionFiles.storableText(path).split(
-        separator: "\n", omittingEmptySubsequences: false)
+      // "\r\n" is one Character, and no "\n".
+      var lines = try DefinitionFiles.storableText(path).split(omittingEmptySubsequences: false) {
+        $0 == "\n" || $0 == "\r\n"
+      }
       if lines.last?.isEmpty == true { lines.removeLast() }
       guard !lines.isEmpty else { throw Failure(.usage, "'\(path)' has no line") }
       return lines.map {
@@ -85,10 +87,11 @@ struct ExecCommand: AsyncParsableCommand {
     let connection = try await database.open()
     let run = try await connection.run { session in try People.execute(command, session) }
     if !wait || database.json { return try await Waiting.report(run, wait: wait, database, connection) }
-    let record = try await Waiting.end(of: run, connection)
-    let taskRuns = try await Waiting.taskRuns(of: run, connection)
+    var watch = Watch(connection, open: database.open)
+    let record = try await Waiting.end(of: run, &watch)
+    let taskRuns = try await Waiting.taskRuns(of: run, resultLimit: 0, &watch)
     for taskRun in taskRuns {
-      let chunks = try await connection.run {
+      let chunks = try await watch.read {
         try People.log(taskRun.id, attempt: taskRun.attempt, from: 0, $0)
       }
       for chunk in chunks {
@@ -110,11 +113,11 @@ struct WaitCommand: AsyncParsableCommand {
   var ids: [Int64]
 
   func run() async throws {
-    let connection = try await database.open()
+    var watch = Watch(try await database.open(), open: database.open)
     var failed: [Int64] = []
     var documents: [WaitDocument] = []
     for id in ids {
-      let state = try await Self.end(of: id, connection)
+      let state = try await Self.end(of: id, &watch)
       documents.append(WaitDocument(id: id, state: state))
       if state != "succeeded" { failed.append(id) }
       if !database.json { print("\(id) \(state)") }
@@ -130,13 +133,13 @@ struct WaitCommand: AsyncParsableCommand {
     let state: String
   }
 
-  private static func end(of id: Int64, _ connection: Connection) async throws -> String {
-    if try await connection.run({ try People.run(RunID(id), $0) }) != nil {
-      return try await Waiting.end(of: RunID(id), connection).state
+  private static func end(of id: Int64, _ watch: inout Watch) async throws -> String {
+    if try await watch.read({ try People.run(RunID(id), $0) }) != nil {
+      return try await Waiting.end(of: RunID(id), &watch).state
     }
     var pause = Duration.milliseconds(10)
     while true {
-      let found = try await connection.run {
+      let found = try await watch.read {
         try People.taskRuns(TaskRunFilter(ids: [TaskRunID(id)], resultLimit: 0), $0)
       }
       guard let taskRun = found.first else { throw Failure(.refused, "no run or task run \(id)") }

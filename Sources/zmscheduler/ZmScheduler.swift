@@ -49,19 +49,7 @@ struct ZmScheduler: AsyncParsableCommand {
     help: ArgumentHelp("How often the database is told how the workers are.", valueName: "time"))
   var pingBase = Timespan.seconds(10)
 
-  @Option(help: "A file of flags: 'name = value' lines, long names.")
-  var config: String?
-
-  @Option(help: "A file for the log, opened again on SIGHUP (default: standard error).")
-  var logFile: String?
-
-  @Option(
-    help: "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.",
-    transform: Daemon.logLevel)
-  var logLevel = Logger.Level.info
-
-  @Option(help: "A file that is locked while the process lives and holds its number.")
-  var pidFile: String?
+  @OptionGroup var daemon: DaemonOptions
 
   func validate() throws {
     guard localAddress.isLoopback else {
@@ -80,8 +68,10 @@ struct ZmScheduler: AsyncParsableCommand {
       database: try DatabaseAddress.resolve(database), giveUpAfter: checkWorker.duration,
       pulsePeriod: pingBase.duration, host: hostName(), release: release)
     let options = Daemon.Options(
-      logFile: logFile, logLevel: logLevel, pidFile: pidFile,
-      reload: { try Self.parse(ConfigurationFile.expand(Array(CommandLine.arguments.dropFirst()))).logLevel })
+      logFile: daemon.logFile, logLevel: daemon.logLevel, pidFile: daemon.pidFile,
+      reload: {
+        try Self.parse(ConfigurationFile.expand(Array(CommandLine.arguments.dropFirst()))).daemon.logLevel
+      })
     try await Daemon.run("zmscheduler", options) { loop, logger in
       logger.notice("without TLS: workers are taken from this machine only")
       return SchedulerService(scheduler, loop: loop, logger: logger)

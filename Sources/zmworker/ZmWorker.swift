@@ -51,22 +51,10 @@ struct ZmWorker: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How long a stopped worker waits for what it runs.", valueName: "time"))
   var drain = Timespan.seconds(60)
 
-  @Option(help: "A file of flags: 'name = value' lines, long names.")
-  var config: String?
-
-  @Option(help: "A file for the log, opened again on SIGHUP (default: standard error).")
-  var logFile: String?
-
-  @Option(
-    help: "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.",
-    transform: Daemon.logLevel)
-  var logLevel = Logger.Level.info
-
-  @Option(help: "A file that is locked while the process lives and holds its number.")
-  var pidFile: String?
+  @OptionGroup var daemon: DaemonOptions
 
   func validate() throws {
-    if let problem = Name.problem(localAddress.replacing("/", with: "_")) { throw ValidationError(problem) }
+    if let problem = Name.problem(localAddress) { throw ValidationError(problem) }
     guard pingPeriod.milliseconds >= 100, progressPeriod.milliseconds >= 100 else {
       throw ValidationError("a period must be at least 100ms")
     }
@@ -75,12 +63,14 @@ struct ZmWorker: AsyncParsableCommand {
   func run() async throws {
     let worker = WorkerConfiguration(
       name: localAddress, scheduler: schedulerAddress, host: remoteAddress ?? hostName(),
-      folder: folder ?? "/var/tmp/zmworker-\(getuid())-\(localAddress.replacing("/", with: "_"))",
+      folder: folder ?? "/var/tmp/zmworker-\(getuid())-\(localAddress)",
       progressPeriod: progressPeriod.duration, pingPeriod: pingPeriod.duration, drain: drain.duration,
       release: release)
     let options = Daemon.Options(
-      logFile: logFile, logLevel: logLevel, pidFile: pidFile,
-      reload: { try Self.parse(ConfigurationFile.expand(Array(CommandLine.arguments.dropFirst()))).logLevel })
+      logFile: daemon.logFile, logLevel: daemon.logLevel, pidFile: daemon.pidFile,
+      reload: {
+        try Self.parse(ConfigurationFile.expand(Array(CommandLine.arguments.dropFirst()))).daemon.logLevel
+      })
     try await Daemon.run("zmworker", options) { loop, logger in
       try WorkerService(worker, loop: loop, logger: logger)
     }

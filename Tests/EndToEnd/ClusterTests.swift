@@ -65,14 +65,26 @@ struct ClusterTests {
     #expect(try await attempts(run) == 1)
   }
 
+  @Test func `who waits outlives a restart of the database`() async throws {
+    let run = try await startGated("restarted")
+    async let waited = zmey.zmctl("wait", "\(run)")
+    try await until("it looks at the run") {
+      try await zmey.count(
+        "select from pg_stat_activity where application_name = 'zmctl' and query like '%from zm_api.run%'")
+        > 0
+    }
+    try end(try zmey.database(), SIGINT)
+    try await zmey.up()
+    try open("restarted")
+    #expect(try await waited.output == "\(run) succeeded\n")
+  }
+
   @Test func `what ends while no scheduler runs is delivered to the next one`() async throws {
     let run = try await startGated("spooled")
     try end(try zmey.process("s1"), SIGTERM)
+    let before = try spooledBytes()
     try open("spooled")
-    let spool = "\(zmey.path)/workers/w1/spool"
-    try await until("its end is spooled") {
-      try !FileManager.default.contentsOfDirectory(atPath: spool).isEmpty
-    }
+    try await until("its end is spooled") { try spooledBytes() > before }
     try await zmey.up()
     #expect(try await zmey.zmctl("wait", "\(run)").output == "\(run) succeeded\n")
     #expect(try await attempts(run) == 1)
@@ -158,6 +170,12 @@ struct ClusterTests {
     }
     let data = try #require(FileManager.default.contents(atPath: "\(zmey.path)/instance.json"))
     return "\(try JSONDecoder().decode(Description.self, from: data).schedulers[0].port)"
+  }
+
+  private func spooledBytes() throws -> Int {
+    let spool = URL(fileURLWithPath: "\(zmey.path)/workers/w1/spool")
+    return try FileManager.default.contentsOfDirectory(at: spool, includingPropertiesForKeys: nil)
+      .reduce(0) { try $0 + Data(contentsOf: $1).count }
   }
 
   private func busy(_ worker: String) async throws -> Int64 {

@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import TestKit
 import Testing
 import ZmeyStore
@@ -141,6 +143,7 @@ struct DatabaseTests {
   @Test(arguments: [
     ("zmworker", ["-la", "x"], 2, "-sa"),
     ("zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "--colour"], 2, "--colour"),
+    ("zmworker", ["-la", "a/b", "-sa", "127.0.0.1:1"], 2, "has a '/'"),
     ("zmworker", ["-la", "x", "-sa", "nowhere"], 2, "it must be like 127.0.0.1:4444"),
     (
       "zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "-dt", "/proc/nonexistent"], 1, "cannot make the folder"
@@ -157,6 +160,16 @@ struct DatabaseTests {
     #expect(outcome.output == "")
     let lines = outcome.error.split(separator: "\n").filter { $0.hasPrefix(name) }
     #expect(lines.count == 1 && lines[0].contains(words), "\(outcome.error)")
+  }
+
+  @Test func `the lines of a configuration may end as on Windows`() async throws {
+    let path = "/tmp/zmey-configuration-\(UInt32.random(in: 0 ... .max))"
+    try "# A worker.\r\nlocal-address = a/b\r\nscheduler-address = 127.0.0.1:1\r\n".write(
+      toFile: path, atomically: false, encoding: .utf8)
+    defer { unlink(path) }
+    let outcome = try await Shell.run("zmworker", ["--config", path])
+    #expect(outcome.code == 2)
+    #expect(outcome.error.contains("the name 'a/b' has a '/'"), "\(outcome.error)")
   }
 
   @Test func `people see and start what is their own; strangers see nothing`() async throws {

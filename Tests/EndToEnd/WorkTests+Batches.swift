@@ -27,6 +27,16 @@ extension WorkTests {
     #expect(results == expected)
   }
 
+  @Test func `lines may end as on Windows, and nothing else ends one`() async throws {
+    try await zmey.template("ends", "#!/bin/sh\nprintf '[%s]' \"$@\"\n")
+    let outcome = try await zmey.zmctl(
+      "submit", "ends", "--args-from", "-", "--wait", "--json",
+      input: "a\tb\r\n\r\nc\u{2028}\u{85}\u{b}\u{c}\rd\ne")
+    #expect(
+      try outcome.json(Run.self).taskRuns?.map(\.result)
+        == ["[a][b]", "[]", "[c\u{2028}\u{85}\u{b}\u{c}\rd]", "[e]"])
+  }
+
   @Test func `exec runs a command and hands its output and its failure on`() async throws {
     let good = try await zmey.zmctl("exec", "--wait", "--", "printf", "%s;", "a b", "-x", "*")
     #expect(good.output == "a b;-x;*;")

@@ -82,6 +82,24 @@ extension WorkTests {
     #expect(try await followed.output == "begun\ndone\n")
   }
 
+  @Test func `logs -f shows every attempt whole`() async throws {
+    let gate = "\(zmey.path)/retry"
+    try await zmey.template(
+      "retry",
+      "#!/bin/sh\necho begun $ZM_ATTEMPT\nuntil [ -e \(gate) ]; do sleep 0.05; done\n"
+        + "echo done $ZM_ATTEMPT\n[ $ZM_ATTEMPT = 3 ]\n",
+      ["--attempts", "3"])
+    let run = try await zmey.submit("retry")
+    let taskRun = try #require(
+      try await zmey.must("list", "--run", "\(run)", "--json").json([TaskRun].self).first)
+    async let followed = zmey.zmctl("logs", "-f", "\(taskRun.id)")
+    try await until("the first line is there") {
+      try await zmey.zmctl("logs", "\(taskRun.id)").output == "begun 1\n"
+    }
+    #expect(try await Shell.run("/usr/bin/touch", [gate]).code == 0)
+    #expect(try await followed.output == (1...3).map { "begun \($0)\ndone \($0)\n" }.joined())
+  }
+
   @Test func `output beyond the template's limit is cut with a mark, and the next task runs`() async throws {
     let run = try await zmey.run(
       "cut",
