@@ -25,15 +25,11 @@ final class WorkerFolder {
   /// - Throws: `WorkerFolderError`, with what is wrong and where.
   init(_ path: String) throws(WorkerFolderError) {
     self.path = path
-    guard Self.make(path) else {
-      throw WorkerFolderError("cannot make the folder \(path): \(Self.lastError())")
-    }
+    try Self.make(path)
     lock = try Self.lock("\(path)/lock")
     for name in ["scripts", "tasks"] { Self.remove("\(path)/\(name)") }
     for name in ["scripts", "tasks", "spool"] {
-      guard Self.make("\(path)/\(name)") else {
-        throw WorkerFolderError("cannot make the folder \(path)/\(name): \(Self.lastError())")
-      }
+      try Self.make("\(path)/\(name)")
     }
     spool = try Spool("\(path)/spool")
   }
@@ -137,17 +133,27 @@ final class WorkerFolder {
     }
   }
 
-  private static func make(_ folder: String) -> Bool {
-    if mkdir(folder, 0o700) == 0 || errno == EEXIST { return true }
-    guard errno == ENOENT else { return false }
-    return
-      (try? FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])) != nil
+  private static func make(_ folder: String) throws(WorkerFolderError) {
+    if mkdir(folder, 0o700) == 0 { return }
+    if errno == ENOENT {
+      let attributes: [FileAttributeKey: any Sendable] = [.posixPermissions: 0o700]
+      guard
+        (try? FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: true, attributes: attributes)) != nil
+      else { throw WorkerFolderError.cannotWrite(folder) }
+    } else if errno != EEXIST {
+      throw WorkerFolderError.cannotWrite(folder)
+    }
+    // In a place like /var/tmp somebody else may have made it, with scripts of theirs under our names.
+    do {
+      try PrivateFolder.check(folder, owners: [geteuid()])
+    } catch {
+      throw WorkerFolderError("\(error): choose a folder that is the worker's own")
+    }
   }
 
   private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 
-  private static func lastError() -> String { String(cString: strerror(errno)) }
 }
 
 /// What is wrong with the worker's folder, in a sentence.

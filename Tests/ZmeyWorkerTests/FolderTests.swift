@@ -115,6 +115,14 @@ func temporaryPath() -> String {
     rmdir(String(path.dropLast(8)))
   }
 
+  @Test("A folder that others may write to is refused")
+  func foreign() {
+    let path = temporaryPath()
+    #expect(chmod(path, 0o777) == 0)
+    #expect(throws: WorkerFolderError.self) { try WorkerFolder(path) }
+    rmdir(path)
+  }
+
   @Test("One process has the folder")
   func lock() throws {
     let path = temporaryPath()
