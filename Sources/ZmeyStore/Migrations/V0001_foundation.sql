@@ -141,8 +141,12 @@ create policy own on zm.audit for select to zm_user using (who = session_user);
 create policy everyone on zm.audit for select to zm_admin using (true);
 
 create function zm.note(p_action text, p_kind text, p_object text, p_detail jsonb default null)
-  returns void language sql volatile set search_path = pg_catalog, pg_temp as
-$$ insert into zm.audit (action, kind, object, detail) values (p_action, p_kind, p_object, p_detail) $$;
+  returns void language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Schedulers make the weeks ahead; people change things while none has run for long, too.
+  perform zm.ensure_week(clock_timestamp());
+  insert into zm.audit (action, kind, object, detail) values (p_action, p_kind, p_object, p_detail);
+end $$;
 
 -- Makes a role a zmey user with that level. Only for whoever sets the database up: granting needs rights
 -- that zm_owner does not have.

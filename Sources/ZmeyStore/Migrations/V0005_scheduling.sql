@@ -299,7 +299,8 @@ begin
     case when i.connected then clock_timestamp() end, i.host, i.version
   from unnest(p_worker, p_connected, p_busy, p_silent_ms, p_host, p_version)
     as i (worker, connected, busy, silent, host, version)
-  join zm.worker w on w.id = i.worker
+  -- Locked, as the foreign key wants it to stay: one that is being removed is waited for and then left out.
+  join (select id from zm.worker where id = any (p_worker) order by id for key share) w on w.id = i.worker
   on conflict (worker_id) do update set connected = excluded.connected, busy = excluded.busy,
     last_seen = coalesce(excluded.last_seen, s.last_seen),
     connected_at = case when s.connected then s.connected_at else excluded.connected_at end,
