@@ -20,9 +20,12 @@ create table zm.program (
   unique (id, owner_id)
 );
 
--- The rule for names, the same as Name in the Swift core.
-create function zm.is_name(name text) returns boolean language sql immutable as
-$$ select length(name) between 1 and 100 and name !~ '[\x01-\x1f\x7f-\x9f/]' and name = btrim(name) $$;
+-- The rule for names, the same as Name in the Swift core. White space at the ends is listed, for what
+-- [[:space:]] means depends on the database's locale; what is missing of it are control characters.
+create function zm.is_name(name text) returns boolean language sql immutable as $$
+  select length(name) between 1 and 100 and name !~ '[\x01-\x1f\x7f-\x9f/]'
+    and name !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]'
+    and name !~ '[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$' $$;
 
 -- Arguments are a plain list of texts. SQL's arrays may be more, and one that a scheduler cannot read, or
 -- that cannot be appended to another, would make every claim fail. The frame that carries them, a task's and
@@ -99,6 +102,7 @@ create table zm.link (
   foreign key (version_id, from_task) references zm.task (version_id, id),
   foreign key (version_id, owner_id) references zm.pipeline_version (id, owner_id)
 );
+create index link_from on zm.link (from_task);
 
 do $$
 declare
