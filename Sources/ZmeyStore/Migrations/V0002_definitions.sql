@@ -110,9 +110,10 @@ declare
 begin
   foreach t in array array['program', 'template', 'pipeline', 'pipeline_version', 'task', 'link'] loop
     execute format('alter table zm.%I enable row level security', t);
-    execute format('create policy own on zm.%I for select to zm_viewer, zm_user
+    execute format('create policy own on zm.%I for select to zm_user
       using (owner_id = (select zm.uid()))', t);
-    execute format('create policy everyone on zm.%I for select to zm_admin using (true)', t);
+    execute format('create policy everyone on zm.%I for select to zm_viewer, zm_admin
+      using ((select zm.uid()) is not null)', t);
     execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
   end loop;
 end $$;

@@ -235,7 +235,7 @@ begin
       select distinct t.id
       from unnest(changed) c (id)
       cross join lateral (
-        select run_id, task_id from zm.task_run where id = c.id and id between low and high offset 0) e
+        select run_id, task_id from zm.task_run where id = c.id offset 0) e
       join zm.link l on l.from_task = e.task_id
       cross join lateral (
         select id from zm.task_run
@@ -247,7 +247,7 @@ begin
         bool_or(p.state >= 10 and not zm.is_taken(l.condition, p.state)) as blocked
       from unnest(waiting) w (id)
       cross join lateral (
-        select id, run_id, task_id from zm.task_run where id = w.id and id between low and high offset 0) t
+        select id, run_id, task_id from zm.task_run where id = w.id offset 0) t
       join zm.link l on l.to_task = t.task_id
       cross join lateral (
         select id, state, attempt from zm.task_run
@@ -291,9 +291,10 @@ declare
 begin
   foreach t in array array['run', 'task_run'] loop
     execute format('alter table zm.%I enable row level security', t);
-    execute format('create policy own on zm.%I for select to zm_viewer, zm_user
+    execute format('create policy own on zm.%I for select to zm_user
       using (owner_id = (select zm.uid()))', t);
-    execute format('create policy everyone on zm.%I for select to zm_admin using (true)', t);
+    execute format('create policy everyone on zm.%I for select to zm_viewer, zm_admin
+      using ((select zm.uid()) is not null)', t);
     execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
   end loop;
   -- What hangs on a task run is seen by whoever sees the task run.
