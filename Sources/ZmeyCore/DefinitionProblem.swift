@@ -20,6 +20,7 @@ public struct DefinitionProblem: Hashable, Sendable {
 
 extension Definitions {
   /// Everything that is wrong, in the order of the text: names that come twice or are no names,
+  /// pipelines without a task or with too many,
   /// links to unknown tasks, links that come twice, cycles (with their path).
   ///
   /// Whether a template exists is known to the database alone.
@@ -57,6 +58,10 @@ extension PipelineDefinition {
     var found: [DefinitionProblem] = []
     if tasks.isEmpty {
       found.append(.init(place: .pipeline(pipeline), message: "pipeline '\(name)' has no task"))
+    }
+    if tasks.count > Self.maxTasks {
+      found.append(
+        .init(place: .pipeline(pipeline), message: "a pipeline has at most \(Self.maxTasks) tasks"))
     }
     let names = tasks.map(\.name)
     let known = Set(names)

@@ -17,7 +17,8 @@ public enum Name {
     if name.unicodeScalars.contains("/") {
       return "the name '\(name)' has a '/', which parts pipeline and task"
     }
-    if name.first?.isWhitespace == true || name.last?.isWhitespace == true {
+    let ends = [name.unicodeScalars.first, name.unicodeScalars.last]
+    if ends.contains(where: { $0?.properties.isWhitespace == true }) {
       return "the name '\(name)' begins or ends with a space"
     }
     return nil

@@ -4,8 +4,11 @@ public struct PipelineDefinition: Hashable, Codable, Sendable {
   public var name: String
   /// What it is for, in a line; may be empty.
   public var description: String
-  /// The tasks in the order written, each name once.
+  /// The tasks in the order written, each name once; 1 to `maxTasks`.
   public var tasks: [TaskDefinition]
+
+  /// The most tasks a pipeline has.
+  public static let maxTasks = 1000
 
   /// A pipeline of those tasks.
   public init(name: String, description: String = "", tasks: [TaskDefinition]) {

@@ -98,7 +98,7 @@ public enum People {
       Statement("worker_set", "select zm_api.worker_set($1, $2)"), [.text(name), .int4(slots)])
   }
 
-  /// Removes a worker; what it runs is run elsewhere.
+  /// Removes a worker; it finishes what it has and gets nothing more.
   public static func removeWorker(_ name: String, _ session: borrowing Session) throws {
     try session.execute(Statement("worker_remove", "select zm_api.worker_remove($1)"), [.text(name)])
   }

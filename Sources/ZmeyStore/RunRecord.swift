@@ -148,7 +148,7 @@ extension People {
     }
   }
 
-  /// All workers by name.
+  /// All workers, in the order in which they were added.
   public static func workers(_ session: borrowing Session) throws -> [WorkerView] {
     try session.query(
       Statement(
@@ -163,7 +163,7 @@ extension People {
     }
   }
 
-  /// All schedulers by name.
+  /// All schedulers, in the order in which they were added.
   public static func schedulers(_ session: borrowing Session) throws -> [SchedulerView] {
     try session.query(
       Statement(

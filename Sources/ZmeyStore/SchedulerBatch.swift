@@ -171,31 +171,34 @@ extension SchedulerIdentity {
   /// - Throws: `DatabaseError`; `ZM001` if another process has taken the name.
   public func perform(_ batch: SchedulerBatch, _ session: borrowing Session) throws -> SchedulerBatchResult {
     // Chunks before ends: an end says that all its output is there.
+    typealias Reader = (inout SchedulerBatchResult, borrowing Rows) throws -> Void
     var calls: [(Statement, [Parameter])] = []
-    if !batch.running.isEmpty { calls.append((Self.markRunning, runningParameters(batch.running))) }
-    if !batch.percents.isEmpty { calls.append((Self.markProgress, percentParameters(batch.percents))) }
-    if !batch.chunks.isEmpty { calls.append((Self.putLog, chunkParameters(batch.chunks))) }
-    if !batch.finished.isEmpty { calls.append((Self.finish, finishParameters(batch.finished))) }
-    for lost in batch.lost {
-      calls.append(
-        (Self.lose, parameters + lost.fences.parameters + [.bool(lost.wasDelivered), .text(lost.reason)]))
+    var readers: [Reader] = []
+    func call(_ statement: Statement, _ more: [Parameter], _ read: @escaping Reader = { _, _ in }) {
+      calls.append((statement, parameters + more))
+      readers.append(read)
     }
-    if !batch.slots.isEmpty {
-      calls.append((Self.claim, parameters + [.int4Array(batch.slots.map(\.rawValue))]))
-    }
-
-    var result = SchedulerBatchResult()
-    try session.pipeline(calls) { index, rows in
-      switch calls[index].0.name {
-      case Self.finish.name:
+    if !batch.running.isEmpty { call(Self.markRunning, runningParameters(batch.running)) }
+    if !batch.percents.isEmpty { call(Self.markProgress, percentParameters(batch.percents)) }
+    if !batch.chunks.isEmpty { call(Self.putLog, chunkParameters(batch.chunks)) }
+    if !batch.finished.isEmpty {
+      call(Self.finish, finishParameters(batch.finished)) { result, rows in
         result.notAccepted = try rows.map { row throws(DatabaseError) in
           (TaskRunID(try row.int64(0)), try row.int32(1), try row.text(2) == "duplicate")
         }
-      case Self.claim.name:
-        result.claimed = try rows.map { row throws(DatabaseError) in try ClaimedTask(row) }
-      default: break
       }
     }
+    for lost in batch.lost {
+      call(Self.lose, lost.fences.parameters + [.bool(lost.wasDelivered), .text(lost.reason)])
+    }
+    if !batch.slots.isEmpty {
+      call(Self.claim, [.int4Array(batch.slots.map(\.rawValue))]) { result, rows in
+        result.claimed = try rows.map { row throws(DatabaseError) in try ClaimedTask(row) }
+      }
+    }
+
+    var result = SchedulerBatchResult()
+    try session.pipeline(calls) { index, rows in try readers[index](&result, rows) }
     return result
   }
 
@@ -218,17 +221,17 @@ extension SchedulerIdentity {
     """)
 
   private func runningParameters(_ running: [SchedulerBatch.Running]) -> [Parameter] {
-    parameters + running.map(\.fence).parameters + [
+    running.map(\.fence).parameters + [
       .int8Array(running.map { $0.age.wholeNanoseconds / 1000 })
     ]
   }
 
   private func percentParameters(_ percents: [SchedulerBatch.Percent]) -> [Parameter] {
-    parameters + percents.map(\.fence).parameters + [.int2Array(percents.map { Int16($0.percent) })]
+    percents.map(\.fence).parameters + [.int2Array(percents.map { Int16($0.percent) })]
   }
 
   private func chunkParameters(_ chunks: [SchedulerBatch.Chunk]) -> [Parameter] {
-    parameters + chunks.map(\.fence).parameters + [
+    chunks.map(\.fence).parameters + [
       .int4Array(chunks.map(\.number)), .int2Array(chunks.map { Int16($0.stream.rawValue) }),
       .byteaArray(chunks.map(\.bytes)),
     ]
@@ -236,7 +239,7 @@ extension SchedulerIdentity {
 
   private func finishParameters(_ finished: [SchedulerBatch.Finished]) -> [Parameter] {
     let outcomes = finished.map(\.outcome)
-    return parameters + finished.map(\.fence).parameters + [
+    return finished.map(\.fence).parameters + [
       .int2Array(outcomes.map(\.verdict.rawValue)), .int4Array(outcomes.map(\.exitCode)),
       .int4Array(outcomes.map(\.signal)), .textArray(outcomes.map(\.reason)),
       .int8Array(outcomes.map { $0.duration.wholeNanoseconds / 1000 }),

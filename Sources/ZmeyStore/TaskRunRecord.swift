@@ -101,7 +101,7 @@ extension People {
   /// The newest task runs that pass, newest first.
   public static func taskRuns(_ filter: TaskRunFilter, _ session: borrowing Session) throws -> [TaskRunRecord]
   {
-    // One text for each set of conditions, so that each gets the plan that fits its index.
+    // One text for each set of conditions: a condition that is not there must not be in its plan.
     var conditions: [(name: String, sql: String, parameter: Parameter)] = []
     if let ids = filter.ids { conditions.append(("ids", "t.id = any ($N)", .int8Array(ids.map(\.rawValue)))) }
     if let run = filter.run { conditions.append(("run", "t.run_id = $N", .int8(run.rawValue))) }

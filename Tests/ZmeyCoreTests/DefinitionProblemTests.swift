@@ -50,6 +50,16 @@ struct DefinitionProblemTests {
       Definitions(pipelines: [pipeline([:])]).problems().map(\.message) == ["pipeline 'p' has no task"])
   }
 
+  @Test func `a pipeline of more than 1000 tasks is a problem`() {
+    let tasks = (1...1001).map { TaskDefinition(name: "t\($0)", work: .template("t")) }
+    func problems(_ tasks: [TaskDefinition]) -> [DefinitionProblem] {
+      Definitions(pipelines: [PipelineDefinition(name: "p", tasks: tasks)]).problems()
+    }
+    #expect(problems(tasks.dropLast()).isEmpty)
+    #expect(problems(tasks).map(\.place) == [.pipeline(0)])
+    #expect(problems(tasks).map(\.message) == ["a pipeline has at most 1000 tasks"])
+  }
+
   @Test func `links to unknown tasks and repeated links are problems`() {
     #expect(
       problems(["a": ["x"], "b": ["a", "x", "a"]]) == [
@@ -74,7 +84,9 @@ struct DefinitionProblemTests {
         after: index == 0 ? [] : [LinkDefinition(task: "t\(index - 1)")])
     }
     if isCircle { tasks[0].after = [LinkDefinition(task: "t4999")] }
-    let found = Definitions(pipelines: [PipelineDefinition(name: "p", tasks: tasks)]).problems()
+    let problems = Definitions(pipelines: [PipelineDefinition(name: "p", tasks: tasks)]).problems()
+    #expect(problems.first?.message == "a pipeline has at most 1000 tasks")
+    let found = problems.dropFirst()
     #expect(found.count == (isCircle ? 1 : 0))
     #expect(found.allSatisfy { $0.message.hasSuffix("t4998 → t4999 → t0") })
   }

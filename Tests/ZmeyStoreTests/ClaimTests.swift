@@ -69,6 +69,32 @@ import ZmeyStore
     }
   }
 
+  @Test func `takes in at most 64 MiB of what is handed on, or one`() async throws {
+    try await World.with { world in
+      try await world.apply(
+        pipeline(
+          task("a"), task("b", after("a", pass: .stdin)), task("c", after("a", pass: .stdin), attempts: 2),
+          task("d", after("a"))))
+      _ = try await world.start()
+      let first = try await world.scheduler.claim(1)[0].fence
+      // 100 MiB, by what its row says.
+      try await world.scheduler.perform {
+        $0.finished = [
+          .init(
+            fence: first, outcome: Outcome(verdict: .succeeded), resultBytes: 100 << 20, errorBytes: 0,
+            isCut: false, result: [])
+        ]
+      }
+      #expect(try await world.scheduler.claim(10).map(\.name) == ["b"])
+      let second = try await world.scheduler.claim(10)
+      #expect(second.map(\.name) == ["c"])
+      #expect(try await world.scheduler.claim(10).map(\.name) == ["d"])
+      // Tried again, it is as large.
+      try await world.scheduler.finish(second.map(\.fence), .failed)
+      #expect(try await world.root.int("select input_bytes from zm.queue") == 100 << 20)
+    }
+  }
+
   @Test func `tells all that running the task needs`() async throws {
     try await World.with { world in
       var work = Program(script: "#!/bin/cat\né\n", maxOutput: 2048)

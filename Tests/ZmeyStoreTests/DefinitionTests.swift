@@ -119,6 +119,38 @@ import ZmeyStore
     }
   }
 
+  @Test func `have names by the same rule here and there`() async throws {
+    let spaces = (0x1...0x3100).compactMap(Unicode.Scalar.init)
+      .filter { $0.properties.isWhitespace || $0.properties.generalCategory == .format }
+    let ends = spaces.flatMap { ["\($0)a", "a\($0)", "a\($0)b", "a\($0)\u{301}"] }
+    let others = ["", "a", "a/b", "a\u{7f}", "\u{301}", "Привет", "👩‍👩‍👧", "a/\u{338}b"]
+    let lengths = [100, 101].map { String(repeating: "ä", count: $0) }
+    let names = ends + others + lengths
+    try await StoreDatabase.with { store in
+      let accepted = try await store.open().texts(
+        "select n from unnest($1) with ordinality as x (n, i) where zm.is_name(n) order by i",
+        [.textArray(names)])
+      #expect(
+        accepted.map { Array($0.utf8) } == names.filter { Name.problem($0) == nil }.map { Array($0.utf8) })
+    }
+  }
+
+  @Test func `have at most 1000 tasks, in a row if need be`() async throws {
+    try await World.with { world in
+      let chain = (0...1000).map { task("t\($0)", after("t\(max(0, $0 - 1))")) }
+      var definitions = pipeline()
+      definitions.pipelines[0].tasks = [task("t0")] + chain[1...]
+      let error = await databaseError { try await world.apply(definitions) }
+      #expect(error?.message == "a pipeline has at most 1000 tasks")
+      #expect(error?.sqlState == "ZM004")
+      definitions.pipelines[0].tasks.removeLast()
+      try await world.apply(definitions)
+      let run = try await world.start()
+      try await world.scheduler.finishQueued(.failed)
+      #expect(try await world.tally(run) == "1000 1000 1 failed")
+    }
+  }
+
   @Test func `are changed by two at once without a quarrel`() async throws {
     try await World.with { world in
       let again = try await world.store.open(as: world.store.role("anna"))

@@ -58,4 +58,25 @@ import ZmeyStore
       #expect(late < 1 << 53)
     }
   }
+
+  @Test func `is made by whoever changes something when no scheduler has run for weeks`() async throws {
+    try await StoreDatabase.with { store in
+      let root = try await store.open()
+      try await root.script(
+        """
+        do $$
+        declare
+          part regclass;
+        begin
+          for part in select oid::regclass from pg_class
+            where relnamespace = 'zm'::regnamespace and relispartition and relkind = 'r' loop
+            execute format('drop table %s', part);
+          end loop;
+          delete from zm.week;
+        end $$
+        """)
+      try await root.run { session in try People.addScheduler("s", session) }
+      #expect(try await root.int("select count(*) from zm.audit") == 1)
+    }
+  }
 }

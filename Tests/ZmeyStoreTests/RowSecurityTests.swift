@@ -139,16 +139,36 @@ import ZmeyStore
     }
   }
 
-  @Test func `gives a viewer a look at his own and nothing to change`() async throws {
+  @Test func `gives a viewer a look at everything and nothing to change`() async throws {
     try await World.with { world in
       let viewer = try await world.store.newRole("viewer", level: "viewer")
       _ = try await fill(world)
-      #expect(try await count("zm_api.task_run", viewer) == 0)
+      for table in Self.readable {
+        #expect(try await count(table, viewer) == count(table, world.root), "\(table)")
+      }
       #expect(
         try await viewer.run { session in try People.counts(session).count } == TaskRunState.allCases.count)
       for sql in ["select zm_api.apply('{}')", "select zm_api.exec('{ls}')", "select zm_api.start('p')"] {
         #expect(await sqlState { try await viewer.script(sql) } == "42501", "\(sql)")
       }
+      try await world.root.script(
+        "update zm.app_user set disabled = true where rolname = '\(world.store.role("viewer"))'")
+      #expect(try await count("zm_api.task_run", viewer) == 0)
+    }
+  }
+
+  @Test func `gives a role one level, the last`() async throws {
+    try await World.with { world in
+      _ = try await fill(world)
+      let boss = try await world.store.newRole("boss", level: "admin")
+      #expect(try await count("zm.task_run", boss) > 0)
+      let role = world.store.role("boss")
+      try await world.root.run { session in try Migrator.enrol(role, level: "user", session) }
+      #expect(try await count("zm.task_run", boss) == 0)
+      let wrong = await sqlState {
+        try await world.root.run { session in try Migrator.enrol(role, level: "owner", session) }
+      }
+      #expect(wrong == "ZM004")
     }
   }
 

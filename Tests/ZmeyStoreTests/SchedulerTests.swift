@@ -118,6 +118,25 @@ import ZmeyStore
     }
   }
 
+  @Test func `shows nothing of a worker that is removed at the same moment`() async throws {
+    try await World.with { world in
+      let (identity, connection, worker) = (
+        world.scheduler.identity, world.scheduler.connection, world.scheduler.worker
+      )
+      try await world.root.script("begin; select zm_api.worker_remove('s-worker')")
+      let pulse = WorkerPulse(
+        worker: worker, isConnected: true, busy: 0, silence: .zero, host: nil, release: nil)
+      async let heartbeat: Void = connection.run { session in try identity.heartbeat([pulse], session) }
+      let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and pg_blocking_pids(pid) <> '{}'"
+      let observer = try await world.store.open()
+      while try await observer.int(waiting) == 0 {}
+      try await world.root.script("commit")
+      try await heartbeat
+      #expect(try await world.root.int("select count(*) from zm.worker_status") == 0)
+    }
+  }
+
   @Test func `is woken by the queue while it sleeps, and only then`() async throws {
     try await World.with { world in
       try await world.apply(template())

@@ -76,8 +76,8 @@ create function zm.uid() returns int language sql stable security definer
 $$ select id from zm.app_user where rolname = session_user and not disabled $$;
 grant execute on function zm.uid() to zm_viewer, zm_user, zm_admin;
 
-create policy own on zm.app_user for select to zm_viewer, zm_user using (id = (select zm.uid()));
-create policy everyone on zm.app_user for select to zm_admin using (true);
+create policy own on zm.app_user for select to zm_user using (id = (select zm.uid()));
+create policy everyone on zm.app_user for select to zm_viewer, zm_admin using ((select zm.uid()) is not null);
 
 -- The caller as an owner of things, or an error that says what to do.
 create function zm.me() returns int language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -97,6 +97,7 @@ end $$;
 create sequence zm.number maxvalue 999999999 cycle;
 create function zm.day_number(at timestamptz) returns bigint language sql immutable as
 $$ select floor((extract(epoch from at) - 1767225600) / 86400)::bigint $$;
+grant execute on function zm.day_number to zm_viewer, zm_user, zm_admin;
 create function zm.new_id() returns bigint language sql volatile as
 $$ select zm.day_number(clock_timestamp()) * 1000000000 + nextval('zm.number') $$;
 
@@ -136,21 +137,35 @@ create table zm.audit (
   detail jsonb
 ) partition by range (id);
 alter table zm.audit enable row level security;
-grant select on zm.audit to zm_user, zm_admin;
+grant select on zm.audit to zm_viewer, zm_user, zm_admin;
 create policy own on zm.audit for select to zm_user using (who = session_user);
-create policy everyone on zm.audit for select to zm_admin using (true);
+create policy everyone on zm.audit for select to zm_viewer, zm_admin using ((select zm.uid()) is not null);
 
 create function zm.note(p_action text, p_kind text, p_object text, p_detail jsonb default null)
-  returns void language sql volatile set search_path = pg_catalog, pg_temp as
-$$ insert into zm.audit (action, kind, object, detail) values (p_action, p_kind, p_object, p_detail) $$;
+  returns void language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Schedulers make the weeks ahead; people change things while none has run for long, too.
+  perform zm.ensure_week(clock_timestamp());
+  insert into zm.audit (action, kind, object, detail) values (p_action, p_kind, p_object, p_detail);
+end $$;
 
--- Makes a role a zmey user with that level. Only for whoever sets the database up: granting needs rights
+-- Makes a role a zmey user with that level, and no other. Only for whoever sets the database up: granting needs rights
 -- that zm_owner does not have.
 reset role;
 create function zm.enrol(p_role name, p_level text) returns void language plpgsql
   set search_path = pg_catalog, pg_temp as $$
+declare
+  other text;
 begin
+  if p_level is null or p_level not in ('viewer', 'user', 'admin') then
+    raise exception 'a level is viewer, user or admin, not "%"', p_level using errcode = 'ZM004';
+  end if;
   insert into zm.app_user (rolname) values (p_role) on conflict do nothing;
+  for other in select r.rolname from pg_auth_members m join pg_roles r on r.oid = m.roleid
+               where m.member = (select oid from pg_roles where rolname = p_role)
+                 and r.rolname in ('zm_viewer', 'zm_user', 'zm_admin') and r.rolname <> 'zm_' || p_level loop
+    execute format('revoke %I from %I', other, p_role);
+  end loop;
   begin
     execute format('grant %I to %I', 'zm_' || p_level, p_role);
   exception when unique_violation then null; -- granted by somebody else at this moment

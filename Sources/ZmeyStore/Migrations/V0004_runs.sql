@@ -59,6 +59,7 @@ create table zm.task_run (
   check (state not between 3 and 6 or (attempt > 0 and scheduler_id is not null and worker_id is not null))
 ) partition by range (id);
 create index task_run_owner on zm.task_run (owner_id, id);
+create index task_run_task on zm.task_run (run_id, task_id, id) where task_id is not null;
 create index task_run_run on zm.task_run (run_id, id);
 
 -- Arguments given at the start, after those of the task; no row if there are none.
@@ -68,11 +69,13 @@ create table zm.task_spec (
 ) partition by range (task_run_id);
 
 -- rank = -priority. Fair between users first, then priority, then age: a claim takes the same share from
--- every owner's head of this key.
+-- every owner's head of this key. input_bytes: how much the links to it hand on, so that a claim can tell how
+-- much it takes in before it looks at anything else.
 create table zm.queue (
   owner_id int not null,
   rank smallint not null,
   task_run_id bigint not null,
+  input_bytes bigint not null default 0,
   primary key (owner_id, rank, task_run_id)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
   autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
@@ -122,6 +125,14 @@ create table zm.task_log (
   primary key (task_run_id, attempt, chunk)
 ) partition by range (task_run_id);
 alter table zm.task_log alter data set compression lz4;
+
+-- Between which numbers a run and its task runs lie: they are made in one transaction, so within a day or two.
+-- Without these bounds, a look by run_id is a probe into each week there ever was.
+create function zm.first_id(p_run bigint) returns bigint language sql immutable as
+$$ select (p_run / 1000000000 - 1) * 1000000000 $$;
+create function zm.last_id(p_run bigint) returns bigint language sql immutable as
+$$ select (p_run / 1000000000 + 3) * 1000000000 $$;
+grant execute on function zm.first_id, zm.last_id to zm_viewer, zm_user, zm_admin;
 
 -- Partitions by week. ATTACH takes a lighter lock than CREATE … PARTITION OF, so nobody waits.
 create table zm.week (number int primary key, created_at timestamptz not null default clock_timestamp());
@@ -201,44 +212,78 @@ create function zm.is_taken(condition text, state smallint) returns boolean lang
     when 'always' then true
   end $$;
 
--- Starts or skips what waits in these runs, as far as it is decided: a task starts when all before it have
--- ended and every link was taken; it is skipped as soon as one link is not. Links from tasks that are not
--- part of the run do not count. Called in the transaction that ended a task.
-create function zm.advance(p_runs bigint[]) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+-- Starts or skips what waits for these task runs of these runs, as far as it is decided: a task starts when all
+-- before it have ended and every link was taken; it is skipped as soon as one link is not, and then what waits
+-- for it is looked at. Links from tasks that are not part of the run do not count. Called in the transaction
+-- that ended the task runs.
+create function zm.advance(p_runs bigint[], p_ended bigint[]) returns void language plpgsql
+  set search_path = pg_catalog, pg_temp as $$
 declare
-  skipped bigint;
+  low bigint;
+  high bigint;
+  changed bigint[] := p_ended;
+  waiting bigint[];
 begin
+  select zm.first_id(min(r)), zm.last_id(max(r)) into low, high from unnest(p_runs) r;
   -- One transaction at a time decides for a run, or two tasks that end at once would not see each other
   -- and a join after them would never start.
-  perform from zm.run r where r.id = any (p_runs) order by r.id for no key update;
+  perform from zm.run r where r.id = any (p_runs) and r.id between low and high order by r.id for no key update;
   loop
+    -- The bounds leave all weeks but one or two out. OFFSET 0 keeps each look a probe by its key: to the planner,
+    -- a range of numbers seems smaller than it is.
+    waiting := array(
+      select distinct t.id
+      from unnest(changed) c (id)
+      cross join lateral (
+        select run_id, task_id from zm.task_run where id = c.id offset 0) e
+      join zm.link l on l.from_task = e.task_id
+      cross join lateral (
+        select id from zm.task_run
+        where run_id = e.run_id and task_id = l.to_task and state = 0 and id between low and high offset 0) t);
+    exit when waiting = '{}';
     with decided as (
       select t.id, bool_and(p.state >= 10) as ended,
-        case
-          when bool_or(p.state >= 10 and not zm.is_taken(l.condition, p.state)) then 'a link before it was not taken'
-          -- One that nobody can take in would hold up every claim.
-          when sum(r.result_bytes) filter (where l.pass <> 'none') > 134217728
-            then 'the results handed on to it are larger than 128 MiB'
-        end as obstacle
-      from zm.task_run t
+        coalesce(sum(r.result_bytes) filter (where l.pass <> 'none'), 0) as bytes,
+        bool_or(p.state >= 10 and not zm.is_taken(l.condition, p.state)) as blocked
+      from unnest(waiting) w (id)
+      cross join lateral (
+        select id, run_id, task_id from zm.task_run where id = w.id offset 0) t
       join zm.link l on l.to_task = t.task_id
-      join zm.task_run p on p.run_id = t.run_id and p.task_id = l.from_task
+      cross join lateral (
+        select id, state, attempt from zm.task_run
+        where run_id = t.run_id and task_id = l.from_task and id between low and high offset 0) p
       left join zm.task_result r on r.task_run_id = p.id and r.attempt = p.attempt
-      where t.run_id = any (p_runs) and t.state = 0
       group by t.id
+    ), judged as (
+      select id, ended, bytes, case
+        when blocked then 'a link before it was not taken'
+        -- One that nobody can take in would hold up every claim.
+        when bytes > 134217728 then 'the results handed on to it are larger than 128 MiB' end as obstacle
+      from decided
     ), moved as (
       update zm.task_run t set state = case when d.obstacle is null then 1 else 15 end,
         finished_at = case when d.obstacle is not null then clock_timestamp() end, reason = d.obstacle
-      from decided d where t.id = d.id and t.state = 0 and (d.obstacle is not null or d.ended)
-      returning t.id, t.owner_id, t.priority, t.state
+      from judged d
+      where t.id = d.id and t.state = 0 and (d.obstacle is not null or d.ended)
+      returning t.id, t.owner_id, t.priority, t.state, d.bytes
     ), queued as (
-      insert into zm.queue (owner_id, rank, task_run_id)
-      select owner_id, -priority, id from moved where state = 1
+      insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
+      select owner_id, -priority, id, bytes from moved where state = 1
     )
-    select count(*) from moved where state = 15 into skipped;
-    exit when skipped = 0;
+    select array_agg(id) into changed from moved where state = 15;
+    exit when changed is null;
   end loop;
 end $$;
+
+-- How many bytes the links to a task hand on. STRICT: of a task run outside of pipelines nothing is looked up.
+create function zm.input_bytes(p_run bigint, p_task int) returns bigint language sql stable strict
+  set search_path = pg_catalog, pg_temp as $$
+  select coalesce(sum(r.result_bytes), 0)::bigint
+  from zm.link l
+  join zm.task_run p on p.run_id = p_run and p.task_id = l.from_task
+    and p.id between zm.first_id(p_run) and zm.last_id(p_run)
+  join zm.task_result r on r.task_run_id = p.id and r.attempt = p.attempt
+  where l.to_task = p_task and l.pass <> 'none' $$;
 
 do $$
 declare
@@ -246,9 +291,10 @@ declare
 begin
   foreach t in array array['run', 'task_run'] loop
     execute format('alter table zm.%I enable row level security', t);
-    execute format('create policy own on zm.%I for select to zm_viewer, zm_user
+    execute format('create policy own on zm.%I for select to zm_user
       using (owner_id = (select zm.uid()))', t);
-    execute format('create policy everyone on zm.%I for select to zm_admin using (true)', t);
+    execute format('create policy everyone on zm.%I for select to zm_viewer, zm_admin
+      using ((select zm.uid()) is not null)', t);
     execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
   end loop;
   -- What hangs on a task run is seen by whoever sees the task run.

@@ -74,13 +74,16 @@ grant execute on function zm.output_of to zm_viewer, zm_user, zm_admin;
 create function zm.inputs_of(p_run bigint, p_task int, out passes text[], out results bytea[]) language sql stable strict
   set search_path = pg_catalog, pg_temp as $$
   select array_agg(l.pass order by l.position), array_agg(coalesce(zm.output_of(p.id, p.attempt), '') order by l.position)
-  from zm.link l join zm.task_run p on p.run_id = p_run and p.task_id = l.from_task
+  from zm.link l
+  join zm.task_run p on p.run_id = p_run and p.task_id = l.from_task
+    and p.id between zm.first_id(p_run) and zm.last_id(p_run)
   where l.to_task = p_task and l.pass <> 'none' $$;
 
 -- Claims task runs for free slots: p_slots names a worker for each, in the order in which they are to be
 -- filled. Every owner with something queued gets the same share. Fewer rows than slots come back when the
--- queue is shorter or other schedulers claim at the same moment; the scheduler then counts as asleep and
--- is notified of what is queued next.
+-- queue is shorter, when other schedulers claim at the same moment, or when what is handed on to them would be
+-- more than 64 MiB (the first comes however large it is). The scheduler then counts as asleep and is notified of
+-- what is queued next; as long as it gets something it asks again by itself.
 create function zm_sched.claim(p_scheduler int, p_epoch bigint, p_slots int[])
   returns table (task_run_id bigint, run_id bigint, attempt int, nonce uuid, worker_id int, owner name, name text,
     pipeline text, script_sha256 bytea, maximum_ms bigint, max_output bigint, args text[], passes text[],
@@ -100,13 +103,18 @@ begin
     select owner_id, ceil(cardinality(p_slots)::numeric / count(*) over ())::int as places
     from owners where owner_id is not null
   ), picked as materialized (
-    select h.task_run_id, h.row, h.owner_id, row_number() over (order by h.turn, h.owner_id) as place
-    from share s cross join lateral (
-      select k.task_run_id, k.row, k.owner_id, row_number() over () as turn
-      from (select q.task_run_id, q.ctid as row, q.owner_id from zm.queue q where q.owner_id = s.owner_id
-            order by q.rank, q.task_run_id limit s.places for update skip locked) k) h
-    limit cardinality(p_slots)
-  ), gone as ( -- all of them: their rows are locked; = ANY (ARRAY …) is a TID scan whatever the statistics say
+    select f.task_run_id, f.row, f.place
+    from (
+      select h.task_run_id, h.row, row_number() over (order by h.turn, h.owner_id) as place,
+        sum(h.input_bytes) over (order by h.turn, h.owner_id) as bytes
+      from share s cross join lateral (
+        select k.task_run_id, k.row, k.owner_id, k.input_bytes, row_number() over () as turn
+        from (select q.task_run_id, q.ctid as row, q.owner_id, q.input_bytes from zm.queue q
+              where q.owner_id = s.owner_id
+              order by q.rank, q.task_run_id limit s.places for update skip locked) k) h
+      limit cardinality(p_slots)) f
+    where f.place = 1 or f.bytes <= 67108864
+  ), gone as ( -- their rows are locked; = ANY (ARRAY …) is a TID scan whatever the statistics say
     delete from zm.queue q where q.ctid = any (array(select row from picked))
   ), assigned as (
     update zm.task_run t set state = 3, attempt = t.attempt + 1, scheduler_id = p_scheduler,
@@ -181,6 +189,7 @@ create function zm_sched.finish(p_scheduler int, p_epoch bigint, p_id bigint[], 
 declare
   accepted uuid[];
   runs bigint[];
+  tasks bigint[];
 begin
   perform zm.guard(p_scheduler, p_epoch);
   -- Each step hands on all columns: joining two steps again would be a nested loop, 250,000 turns for 500 rows.
@@ -207,11 +216,13 @@ begin
       peak_kib, result_bytes, error_bytes, is_cut, result
     from ended
   ), again as (
-    insert into zm.queue (owner_id, rank, task_run_id) select owner_id, -priority, id from ended where state = 1
+    insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
+    select owner_id, -priority, id, coalesce(zm.input_bytes(run_id, task_id), 0) from ended where state = 1
   )
-  select coalesce(array_agg(nonce), '{}'), array_agg(distinct run_id) filter (where task_id is not null and state >= 10)
-  into accepted, runs from ended;
-  if runs is not null then perform zm.advance(runs); end if;
+  select coalesce(array_agg(nonce), '{}'), array_agg(distinct run_id) filter (where task_id is not null and state >= 10),
+    array_agg(id) filter (where task_id is not null and state >= 10)
+  into accepted, runs, tasks from ended;
+  if runs is not null then perform zm.advance(runs, tasks); end if;
   if cardinality(accepted) < cardinality(p_id) then
     return query
     select i.id, i.attempt, case when r.task_run_id is null then 'fenced' else 'duplicate' end
@@ -239,6 +250,7 @@ create function zm_sched.lose(p_scheduler int, p_epoch bigint, p_id bigint[], p_
 #variable_conflict use_column
 declare
   runs bigint[];
+  tasks bigint[];
 begin
   perform zm.guard(p_scheduler, p_epoch);
   with fence as (
@@ -255,10 +267,11 @@ begin
     insert into zm.task_result (task_run_id, attempt, nonce, state, reason, worker_id, started_at)
     select id, attempt, nonce, 14, p_reason, worker_id, started_at from ended where p_delivered
   ), again as (
-    insert into zm.queue (owner_id, rank, task_run_id) select owner_id, -priority, id from ended where state = 1
+    insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
+    select owner_id, -priority, id, coalesce(zm.input_bytes(run_id, task_id), 0) from ended where state = 1
   )
-  select array_agg(distinct run_id) filter (where task_id is not null and state >= 10) into runs from ended;
-  if runs is not null then perform zm.advance(runs); end if;
+  select array_agg(distinct run_id), array_agg(id) into runs, tasks from ended where task_id is not null and state >= 10;
+  if runs is not null then perform zm.advance(runs, tasks); end if;
 end $$;
 
 -- Attempts that this scheduler's name has under way, for a process that takes over.
@@ -299,7 +312,8 @@ begin
     case when i.connected then clock_timestamp() end, i.host, i.version
   from unnest(p_worker, p_connected, p_busy, p_silent_ms, p_host, p_version)
     as i (worker, connected, busy, silent, host, version)
-  join zm.worker w on w.id = i.worker
+  -- Locked, as the foreign key wants it to stay: one that is being removed is waited for and then left out.
+  join (select id from zm.worker where id = any (p_worker) order by id for key share) w on w.id = i.worker
   on conflict (worker_id) do update set connected = excluded.connected, busy = excluded.busy,
     last_seen = coalesce(excluded.last_seen, s.last_seen),
     connected_at = case when s.connected then s.connected_at else excluded.connected_at end,
@@ -321,5 +335,8 @@ begin
     execute format('alter function %s set enable_seqscan = off', f);
     execute format('alter function %s set jit = off', f);
   end loop;
+  -- Another join than a probe for each row would read all links there are.
+  alter function zm.advance set enable_hashjoin = off;
+  alter function zm.advance set enable_mergejoin = off;
 end $$;
 grant execute on all functions in schema zm_sched to zm_scheduler;

@@ -1,5 +1,4 @@
--- What people do: functions that check the owner and write the audit row in the same transaction, and views
--- through which row security shows everyone their own.
+-- What people do: functions that check the owner and write the audit row in the same transaction.
 set local role zm_owner;
 
 create function zm.must_be_admin() returns void language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -42,9 +41,14 @@ declare
   l jsonb;
   n int;
   t_template int;
-  left_over text[];
-  rest text[];
+  done int[] := '{}';
+  ready int[];
+  rest text;
 begin
+  -- The bound of links into one task, too: no two come from the same one.
+  if jsonb_array_length(j -> 'tasks') > 1000 then
+    raise exception 'a pipeline has at most 1000 tasks' using errcode = 'ZM004';
+  end if;
   insert into zm.pipeline (owner_id, name) values (p_owner, j ->> 'name') on conflict (owner_id, name) do update
     set updated_at = clock_timestamp() returning * into p;
   insert into zm.pipeline_version (owner_id, pipeline_id, number, description)
@@ -77,19 +81,19 @@ begin
       end if;
     end loop;
   end loop;
-  -- A run of a circle would wait for ever: take away what nothing leads to until no more goes.
-  select array_agg(name) into left_over from zm.task where version_id = v;
-  loop
-    select array_agg(distinct t.name) into rest
-    from zm.link l join zm.task f on f.id = l.from_task join zm.task t on t.id = l.to_task
-    where l.version_id = v and f.name = any (left_over) and t.name = any (left_over);
-    exit when rest is null;
-    if cardinality(rest) = cardinality(left_over) then
-      raise exception 'the links of pipeline "%" go in a circle through %', p.name, array_to_string(rest, ', ')
-        using errcode = 'ZM004';
-    end if;
-    left_over := rest;
+  -- A run of a circle would wait for ever: go on to what all before it is done of, until there is nothing.
+  ready := array(select id from zm.task t where t.version_id = v
+    and not exists (select from zm.link l where l.to_task = t.id));
+  while ready <> '{}' loop
+    done := done || ready;
+    ready := array(select distinct l.to_task from zm.link l where l.from_task = any (ready)
+      and not exists (select from zm.link x where x.to_task = l.to_task and x.from_task <> all (done)));
   end loop;
+  select string_agg(t.name, ', ' order by t.name) into rest
+  from zm.task t where t.version_id = v and t.id <> all (done);
+  if rest is not null then
+    raise exception 'the links of pipeline "%" go in a circle through %', p.name, rest using errcode = 'ZM004';
+  end if;
   update zm.pipeline set version_id = v where id = p.id;
 end $$;
 
