@@ -164,7 +164,8 @@ import ZmeyStore
       #expect(try await count("zm.task_run", boss) > 0)
       let role = world.store.role("boss")
       try await world.root.run { session in try Migrator.enrol(role, level: "user", session) }
-      #expect(try await count("zm.task_run", boss) == 0)
+      // A session may have planned a query with the rights it had.
+      #expect(try await count("zm.task_run", world.store.open(as: role)) == 0)
       let wrong = await sqlState {
         try await world.root.run { session in try Migrator.enrol(role, level: "owner", session) }
       }

@@ -123,16 +123,27 @@ import ZmeyStore
       let (identity, connection, worker) = (
         world.scheduler.identity, world.scheduler.connection, world.scheduler.worker
       )
-      try await world.root.script("begin; select zm_api.worker_remove('s-worker')")
+      // It tells by a lock of its own that the worker is removed, and commits when somebody waits for it.
+      async let removal: Void = world.root.script(
+        """
+        begin;
+        select zm_api.worker_remove('s-worker'), pg_advisory_xact_lock(1, 1);
+        do $$ begin
+          while not exists (select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))) loop
+          end loop;
+        end $$;
+        commit
+        """)
+      let observer = try await world.store.open()
+      let removed = """
+        select count(*) from pg_locks where locktype = 'advisory' and classid = 1
+          and database = (select oid from pg_database where datname = current_database())
+        """
+      while try await observer.int(removed) == 0 {}
       let pulse = WorkerPulse(
         worker: worker, isConnected: true, busy: 0, silence: .zero, host: nil, release: nil)
-      async let heartbeat: Void = connection.run { session in try identity.heartbeat([pulse], session) }
-      let waiting =
-        "select count(*) from pg_stat_activity where datname = current_database() and pg_blocking_pids(pid) <> '{}'"
-      let observer = try await world.store.open()
-      while try await observer.int(waiting) == 0 {}
-      try await world.root.script("commit")
-      try await heartbeat
+      try await connection.run { session in try identity.heartbeat([pulse], session) }
+      try await removal
       #expect(try await world.root.int("select count(*) from zm.worker_status") == 0)
     }
   }
