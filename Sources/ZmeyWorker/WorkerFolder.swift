@@ -140,9 +140,11 @@ final class WorkerFolder {
       guard
         (try? FileManager.default.createDirectory(
           atPath: folder, withIntermediateDirectories: true, attributes: attributes)) != nil
-      else { throw WorkerFolderError.cannotWrite(folder) }
+      else {
+        throw WorkerFolderError("cannot make the folder \(folder): \(String(cString: strerror(errno)))")
+      }
     } else if errno != EEXIST {
-      throw WorkerFolderError.cannotWrite(folder)
+      throw WorkerFolderError("cannot make the folder \(folder): \(String(cString: strerror(errno)))")
     }
     // In a place like /var/tmp somebody else may have made it, with scripts of theirs under our names.
     do {

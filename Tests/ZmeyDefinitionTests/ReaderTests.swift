@@ -144,9 +144,11 @@ struct ReaderTests {
         """)
   }
 
-  @Test func `a pipeline of five thousand tasks is read`() throws {
+  @Test func `a pipeline of a thousand tasks is read, one more is refused`() throws {
     var text = "pipelines:\n  - name: p\n    tasks:\n      - {name: t0, template: x}\n"
-    for index in 1..<5000 { text += "      - {name: t\(index), template: x, after: t\(index - 1)}\n" }
-    #expect(try read(text).pipelines[0].tasks.count == 5000)
+    for index in 1..<1000 { text += "      - {name: t\(index), template: x, after: t\(index - 1)}\n" }
+    #expect(try read(text).pipelines[0].tasks.count == 1000)
+    text += "      - {name: last, template: x}\n"
+    #expect(throws: DefinitionErrors.self) { try read(text) }
   }
 }

@@ -40,14 +40,14 @@ import ZmeyCore
       return
     }
     #expect(hello == Self.hello)
-    link.send([.welcome(Welcome(version: 1, slots: 1, lease: .seconds(1)))] + sent)
+    link.send([.welcome(Welcome(version: 1, slots: 1, lease: .seconds(600)))] + sent)
     link.close()
     var received: [Frame] = []
     var batches = 0
     for await event in worker.events {
       switch event {
       case .greeted(_, let frame):
-        #expect(frame == .welcome(Welcome(version: 1, slots: 1, lease: .seconds(1))))
+        #expect(frame == .welcome(Welcome(version: 1, slots: 1, lease: .seconds(600))))
       case .received(_, let frames):
         received += frames
         batches += 1

@@ -18,18 +18,18 @@ import ZmeyLink
         inputs: []))
   }
 
-  @Test("It runs what it is given, delivers all output, and ends when it is drained", .timeLimit(.minutes(1)))
+  @Test("It runs what it is given, delivers all output, and ends when it is drained", .timeLimit(.minutes(5)))
   func work() async throws {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self)
     let endpoint = LinkEndpoint(loop: loop) { continuation.yield($0) }
     let (listener, address) = try await endpoint.listen(
-      LinkAddress(host: "127.0.0.1", port: 0), timing: LinkTiming(silence: .seconds(60), ping: .seconds(60)))
+      LinkAddress(host: "127.0.0.1", port: 0), timing: LinkTiming(silence: .seconds(600), ping: .seconds(60)))
     let folder = temporaryPath()
     let service = try WorkerService(
       WorkerConfiguration(
         name: "w", scheduler: address, host: "h", folder: folder, progressPeriod: .seconds(10),
-        pingPeriod: .seconds(60), drain: .seconds(10), release: "1"),
+        pingPeriod: .seconds(60), drain: .seconds(120), release: "1"),
       loop: loop, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     async let running: Void = service.run()
 
@@ -43,7 +43,7 @@ import ZmeyLink
         #expect(hello.attempts.isEmpty)
         link = peer
         peer.send([
-          .welcome(Welcome(version: 1, slots: 4, lease: .seconds(48))),
+          .welcome(Welcome(version: 1, slots: 4, lease: .seconds(600))),
           .script(sha256: ByteBuffer(bytes: [1]), body: ByteBuffer(string: "#!/bin/sh\necho $1$2\n")),
           .script(
             sha256: ByteBuffer(bytes: [2]),
