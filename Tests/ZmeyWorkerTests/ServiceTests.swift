@@ -29,7 +29,7 @@ import ZmeyLink
     let service = try WorkerService(
       WorkerConfiguration(
         name: "w", scheduler: address, host: "h", folder: folder, progressPeriod: .seconds(10),
-        pingPeriod: .seconds(60), drain: .seconds(120), release: "1"),
+        pingPeriod: .seconds(60), drain: .seconds(600), release: "1"),
       loop: loop, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     async let running: Void = service.run()
 
@@ -61,6 +61,7 @@ import ZmeyLink
             finishes[finish.fence] = finish
             link?.send([.settled(finish.fence)])
             if finishes.count == 2 { await service.stop() }
+          case .leaving: link?.close()
           default: break
           }
         }
@@ -77,6 +78,8 @@ import ZmeyLink
   }
 
   private func contentsAreGone(_ folder: String) -> Bool {
-    (try? WorkerFolder(folder).spool.inherited.isEmpty) ?? false
+    guard let left = try? WorkerFolder(folder) else { return false }
+    defer { left.leave() }
+    return left.spool.inherited.isEmpty
   }
 }
