@@ -16,6 +16,12 @@ struct Child {
 
   private static let spawning = Mutex(())
 
+  /// Closes whatever the child inherits before it becomes the command: sockets of other tests are not close-on-exec,
+  /// and a server that held one open would keep its peer from ever seeing the end.
+  private static let closingAll = """
+    for fd in /proc/self/fd/*; do fd=${fd##*/}; [ "$fd" -gt 2 ] && eval "exec $fd>&-"; done; exec "$@"
+    """
+
   private init(alone command: [String]) throws {
     let pipe = Self.makePipe()
     var actions = posix_spawn_file_actions_t()
@@ -29,10 +35,10 @@ struct Child {
     let environment = ["LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin", "TZ=UTC"].map { (entry: String) in
       strdup(entry)
     }
-    let arguments = command.map { strdup($0) }
+    let arguments = (["bash", "-c", Self.closingAll, "bash"] + command).map { strdup($0) }
     defer { (arguments + environment).forEach { free($0) } }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, command[0], &actions, nil, arguments + [nil], environment + [nil])
+    let code = posix_spawn(&pid, "/bin/bash", &actions, nil, arguments + [nil], environment + [nil])
     guard code == 0 else { throw TestKitError("\(command[0]): \(String(cString: strerror(code)))") }
     self.pid = pid
     try pipe.fileHandleForWriting.close()
