@@ -97,7 +97,9 @@ extension WorkTests {
       try await zmey.zmctl("logs", "\(taskRun.id)").output == "begun 1\n"
     }
     #expect(try await Shell.run("/usr/bin/touch", [gate]).code == 0)
-    #expect(try await followed.output == (1...3).map { "begun \($0)\ndone \($0)\n" }.joined())
+    // Whoever comes late begins with the attempt that is under way then; from there on nothing is missing.
+    let whole = (1...3).map { first in (first...3).map { "begun \($0)\ndone \($0)\n" }.joined() }
+    #expect(whole.contains(try await followed.output))
   }
 
   @Test func `output beyond the template's limit is cut with a mark, and the next task runs`() async throws {
