@@ -46,3 +46,11 @@ public struct SchedulerID: Identifier {
   /// The identifier of that number.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 }
+
+/// Names a program: a script with the facts that running it needs, which never change.
+public struct ProgramID: Identifier {
+  /// The number as the database stores it.
+  public let rawValue: Int32
+  /// The identifier of that number.
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+}

@@ -9,6 +9,8 @@ public import ZmeyCore
 ///       ◀── script, assign, input ───────      work
 ///       ── running, progress, output, finished ──▶
 ///       ◀── outputStored, settled ───────      durable in the database: forget it
+///       ◀── want ────────────────────────      an operator's pause, resume, stop
+///       ── observed ───────────────────▶       proven: the process tree stands still, or goes on
 ///       ◀── kill ────────────────────────      fenced, or not wanted any more
 ///       ── ping ───────────────────────▶  ◀── pong
 ///       ── leaving ────────────────────▶       takes no more work
@@ -35,6 +37,10 @@ public enum Frame: Hashable, Sendable {
   case outputStored(Fence, chunk: Int32)
   /// The database has decided on this result: accepted, there already, or fenced.
   case settled(Fence)
+  /// What an operator wants of the attempt; said again until it is proven.
+  case want(Fence, Want)
+  /// Since `age` the whole process tree of the attempt stands still, or goes on.
+  case observed(Fence, isPaused: Bool, age: Duration)
   /// End the attempt now; its result is not wanted.
   case kill(Fence, reason: String)
   /// How far the script says it is, 0 to 100.
@@ -129,6 +135,13 @@ public struct Assignment: Hashable, Sendable {
   public var arguments: [String]
   /// Results handed on.
   public var inputs: [Input]
+  /// From TERM to KILL when it is ended.
+  public var grace: Duration
+  /// What its process is given beside all this.
+  public var settings: LaunchSettings
+
+  /// The grace if nothing else is said.
+  public static let usualGrace = Duration.seconds(10)
 
   /// A result handed on by a link.
   public struct Input: Hashable, Sendable {
@@ -147,7 +160,8 @@ public struct Assignment: Hashable, Sendable {
   /// An assignment of those parts.
   public init(
     fence: Fence, run: RunID, name: String, pipeline: String, owner: String, script: ByteBuffer,
-    maximum: Duration?, maxOutput: Int64, arguments: [String], inputs: [Input]
+    maximum: Duration?, maxOutput: Int64, arguments: [String], inputs: [Input],
+    grace: Duration = Assignment.usualGrace, settings: LaunchSettings = LaunchSettings()
   ) {
     self.fence = fence
     self.run = run
@@ -159,6 +173,8 @@ public struct Assignment: Hashable, Sendable {
     self.maxOutput = maxOutput
     self.arguments = arguments
     self.inputs = inputs
+    self.grace = grace
+    self.settings = settings
   }
 }
 

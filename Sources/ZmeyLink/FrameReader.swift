@@ -36,6 +36,8 @@ struct FrameReader {
     case .outputStored: return .outputStored(try fence(), chunk: try integer("chunk"))
     case .settled: return .settled(try fence())
     case .kill: return .kill(try fence(), reason: try text("reason"))
+    case .want: return .want(try fence(), try want())
+    case .observed: return .observed(try fence(), isPaused: try flag(), age: try duration())
     case .progress: return .progress(try fence(), percent: min(100, try integer("percent")))
     case .ping: return .ping
     case .pong: return .pong
@@ -73,7 +75,25 @@ struct FrameReader {
         Assignment.Input(
           pass: try reader.pass(),
           bytes: try reader.optional { reader throws(LinkError) in try reader.bytes("input") })
-      })
+      },
+      grace: try duration(), settings: try settings())
+  }
+
+  private mutating func settings() throws(LinkError) -> LaunchSettings {
+    let variables = try list(of: UInt32.self, minimumBytes: 8) { reader throws(LinkError) in
+      (try reader.text("variable"), try reader.text("value"))
+    }
+    let nice = try optional { reader throws(LinkError) in try reader.integer("nice value") as Int32 }
+    let openFiles = try optional { reader throws(LinkError) in try reader.integer("limit") as Int64 }
+    let memory = try optional { reader throws(LinkError) in try reader.integer("limit") as Int64 }
+    let cpu = try optional { reader throws(LinkError) in try reader.duration() }
+    let processes = try optional { reader throws(LinkError) in try reader.integer("limit") as Int64 }
+    return LaunchSettings(
+      environment: Dictionary(variables) { _, last in last }, nice: nice.map { Int($0) },
+      limits: Limits(
+        openFiles: openFiles.map { Int($0) }, memory: memory,
+        cpu: cpu.flatMap { Timespan(milliseconds: $0.wholeMilliseconds) }, processes: processes.map { Int($0) }),
+      user: try optional { reader throws(LinkError) in try reader.text("user") })
   }
 
   private mutating func finish() throws(LinkError) -> Finish {
@@ -134,6 +154,12 @@ struct FrameReader {
     let code: UInt8 = try integer("stream")
     guard let stream = OutputStream(rawValue: code) else { throw .malformed("stream \(code)") }
     return stream
+  }
+
+  private mutating func want() throws(LinkError) -> Want {
+    let code: UInt8 = try integer("want")
+    guard let want = Want(rawValue: code) else { throw .malformed("want \(code)") }
+    return want
   }
 
   private mutating func pass() throws(LinkError) -> LinkDefinition.Pass {

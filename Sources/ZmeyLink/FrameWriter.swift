@@ -57,6 +57,15 @@ extension ByteBuffer {
     case .settled(let fence):
       writeKind(.settled)
       writeFence(fence)
+    case .want(let fence, let want):
+      writeKind(.want)
+      writeFence(fence)
+      writeInteger(want.rawValue)
+    case .observed(let fence, let isPaused, let age):
+      writeKind(.observed)
+      writeFence(fence)
+      writeFlag(isPaused)
+      writeDuration(age)
     case .kill(let fence, let reason):
       writeKind(.kill)
       writeFence(fence)
@@ -90,6 +99,22 @@ extension ByteBuffer {
       writeInteger(input.pass.code)
       writeOptional(input.bytes) { $0.writeBytes($1) }
     }
+    writeDuration(assignment.grace)
+    writeSettings(assignment.settings)
+  }
+
+  private mutating func writeSettings(_ settings: LaunchSettings) {
+    writeInteger(UInt32(settings.environment.count))
+    for (name, value) in settings.environment {
+      writeText(name)
+      writeText(value)
+    }
+    writeOptional(settings.nice) { $0.writeInteger(Int32(clamping: $1)) }
+    writeOptional(settings.limits.openFiles) { $0.writeInteger(Int64($1)) }
+    writeOptional(settings.limits.memory) { $0.writeInteger($1) }
+    writeOptional(settings.limits.cpu) { $0.writeDuration($1.duration) }
+    writeOptional(settings.limits.processes) { $0.writeInteger(Int64($1)) }
+    writeOptional(settings.user) { $0.writeText($1) }
   }
 
   private mutating func writeFinish(_ finish: Finish) {
@@ -156,6 +181,8 @@ enum FrameKind: UInt8, CaseIterable {
   case pong = 14
   case leaving = 15
   case progress = 16
+  case want = 17
+  case observed = 18
 }
 
 extension LinkDefinition.Pass {

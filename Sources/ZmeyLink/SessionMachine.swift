@@ -98,16 +98,16 @@ extension Frame {
   /// The side that may send this frame.
   var speaker: SessionMachine.Role {
     switch self {
-    case .hello, .running, .progress, .output, .finished, .ping, .leaving: .worker
-    case .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .kill, .pong: .scheduler
+    case .hello, .running, .observed, .progress, .output, .finished, .ping, .leaving: .worker
+    case .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .want, .kill, .pong: .scheduler
     }
   }
 
   var isGreeting: Bool {
     switch self {
     case .hello, .welcome, .refuse: true
-    case .script, .assign, .input, .running, .progress, .output, .finished, .outputStored, .settled, .kill,
-      .ping, .pong, .leaving:
+    case .script, .assign, .input, .running, .observed, .progress, .output, .finished, .outputStored, .settled,
+      .want, .kill, .ping, .pong, .leaving:
       false
     }
   }
@@ -126,6 +126,8 @@ extension Frame {
     case .finished: "finished"
     case .outputStored: "outputStored"
     case .settled: "settled"
+    case .want: "want"
+    case .observed: "observed"
     case .kill: "kill"
     case .progress: "progress"
     case .ping: "ping"

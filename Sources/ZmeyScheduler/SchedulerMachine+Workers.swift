@@ -28,12 +28,12 @@ extension SchedulerMachine {
     } else {
       for attempt in attempts {
         // Of a worker that is off the list by now nothing but its number is known.
-        workers[attempt.worker, default: WorkerState(unlisted: attempt.worker)].attempts[attempt.fence] =
-          attempt.isRunning ? .running : .assigned
+        workers[attempt.worker, default: WorkerState(unlisted: attempt.worker)].attempts[attempt.fence] = .init()
       }
       for id in workers.keys { workers[id]?.lostAt = now + settings.giveUpAfter }
     }
     hasAcquired = true
+    asksWants = true
     wake()
   }
 
@@ -92,6 +92,8 @@ extension SchedulerMachine {
       version: version, slots: Int32(clamping: worker.record.slots), lease: settings.lease)
     effects.insert(.send(link, .welcome(welcome)), at: 0)
     effects.append(.log("worker '\(hello.worker)' is linked, with \(hello.attempts.count) attempts"))
+    // What was asked of its attempts may have met no link.
+    asksWants = true
     isHungry = true
   }
 
@@ -125,8 +127,12 @@ extension SchedulerMachine {
     switch frame {
     case .running(let fence, let age):
       guard workers[id]?.attempts[fence] != nil else { return }
-      workers[id]?.attempts[fence] = .running
       outbox.running.append(.init(fence: fence, age: age))
+    case .observed(let fence, let isPaused, let age):
+      guard workers[id]?.attempts[fence] != nil else { return }
+      // One row cannot be told two things in one batch; the last is how it is.
+      outbox.observed.removeAll { $0.fence == fence }
+      outbox.observed.append(.init(fence: fence, isPaused: isPaused, age: age))
     case .progress(let fence, let percent):
       guard workers[id]?.attempts[fence] != nil else { return }
       outbox.percents.append(.init(fence: fence, percent: percent))
@@ -135,15 +141,22 @@ extension SchedulerMachine {
     case .finished(let finish):
       // Already on its way to the database: said again after a lost link.
       guard finishing.updateValue(id, forKey: finish.fence) == nil else { return }
-      workers[id]?.attempts[finish.fence] = nil
+      sample(workers[id]?.attempts.removeValue(forKey: finish.fence), finish.outcome)
       outbox.finished.append(SchedulerBatch.Finished(finish))
     case .leaving:
       workers[id]?.isLeaving = true
       effects.append(.log("worker '\(workers[id]?.record.name ?? "")' leaves: it takes no more work"))
       closeIfDone(id, &effects)
-    case .hello, .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .kill, .ping, .pong:
+    case .hello, .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .want, .kill, .ping, .pong:
       break
     }
+  }
+
+  /// Keeps how long a success took, of the latest thousand: an average takes far fewer.
+  private mutating func sample(_ held: WorkerState.Held?, _ outcome: Outcome) {
+    guard let work = held?.work, outcome.verdict == .succeeded else { return }
+    if samples.count == 1000 { samples.removeFirst(500) }
+    samples.append(DurationSample(program: work.program, name: work.name, duration: outcome.duration))
   }
 
   mutating func closed(_ link: LinkID, _ now: Instant, _ effects: inout [Effect]) {
@@ -164,6 +177,12 @@ extension SchedulerMachine {
     if let pollAt, pollAt <= now {
       self.pollAt = nil
       isHungry = true
+      asksWants = true
+    }
+    if let dueAt, dueAt <= now {
+      self.dueAt = nil
+      isHungry = true
+      asksWants = true
     }
     for (id, worker) in workers {
       guard let lostAt = worker.lostAt, lostAt <= now else { continue }
@@ -189,11 +208,8 @@ extension SchedulerMachine {
 
   /// When `tick` is due next; nil if nothing is.
   public var nextDeadline: Instant? {
-    var next = isStopping ? nil : pollAt
-    for instant in workers.values.lazy.compactMap(\.lostAt) {
-      next = next.map { min($0, instant) } ?? instant
-    }
-    return next
+    let lookAgain = isStopping ? [] : [pollAt, dueAt].compactMap { $0 }
+    return (lookAgain + workers.values.lazy.compactMap(\.lostAt)).min()
   }
 
   /// How the workers are, for people.

@@ -84,6 +84,12 @@ public struct SchedulerMachine: Sendable {
   /// When to look again, and how many looks were in vain.
   var pollAt: Instant?
   var vainPolls = 0
+  /// Whether to ask what people want, and when the next delayed task run is due.
+  var asksWants = false
+  /// When that one is due.
+  var dueAt: Instant?
+  /// How long successes took that the database has not been told of.
+  var samples: [DurationSample] = []
   var isStopping = false
   var hasAcquired = false
 
@@ -101,7 +107,9 @@ public struct SchedulerMachine: Sendable {
     case .closed(let link): closed(link, now, &effects)
     case .performed(let batch, let result, let texts): performed(batch, result, texts, now, &effects)
     case .failed(let batch): putBack(batch)
-    case .notified: wake()
+    case .notified:
+      asksWants = true
+      wake()
     case .stop: isStopping = true
     case .tick: tick(now, &effects)
     }
@@ -136,7 +144,15 @@ public struct SchedulerMachine: Sendable {
     if !isStopping, isHungry || !batch.finished.isEmpty {
       batch.slots = Placement.slots(workers.values.compactMap(\.candidate), limit: Self.batchFinishes)
     }
+    batch.asksWants = asksWants
+    asksWants = false
     return batch.isEmpty ? nil : batch
+  }
+
+  /// How long successes took since the last time.
+  public mutating func takeSamples() -> [DurationSample] {
+    defer { samples = [] }
+    return samples
   }
 
   /// Keeps a batch's output within bounds. An end waits for the batch that holds the last of its output.
@@ -157,10 +173,12 @@ public struct SchedulerMachine: Sendable {
 
   private mutating func putBack(_ batch: SchedulerBatch) {
     outbox.running = batch.running + outbox.running
+    outbox.observed = batch.observed + outbox.observed
     outbox.percents = batch.percents + outbox.percents
     outbox.chunks = batch.chunks + outbox.chunks
     outbox.finished = batch.finished + outbox.finished
     outbox.lost = batch.lost + outbox.lost
+    asksWants = asksWants || batch.asksWants
     isHungry = true
   }
 
@@ -182,6 +200,10 @@ public struct SchedulerMachine: Sendable {
       effects.append(
         .log("the result of task run \(taskRun), attempt \(attempt) came too late and is thrown away"))
     }
+    for (fence, want) in result.wants {
+      if let link = linkOf(fence) { effects.append(.send(link, .want(fence, want))) }
+    }
+    if batch.asksWants { dueAt = result.nextDue.map { now + $0 } }
     scripts.merge(texts) { _, new in new }
     for task in result.claimed { dispatch(task, &effects) }
     if scripts.count > 1000 { scripts.removeAll() }
@@ -213,7 +235,7 @@ public struct SchedulerMachine: Sendable {
     guard scripts[task.script] != nil || worker.scripts.contains(task.script) else {
       return lose([task.fence], wasDelivered: false, "its script could not be read")
     }
-    workers[task.worker]?.attempts[task.fence] = .assigned
+    workers[task.worker]?.attempts[task.fence] = WorkerState.Held(work: .init(program: task.program, name: task.name))
     if workers[task.worker]?.scripts.insert(task.script).inserted == true, let body = scripts[task.script] {
       effects.append(.send(link, .script(sha256: ByteBuffer(bytes: task.script), body: body)))
     }

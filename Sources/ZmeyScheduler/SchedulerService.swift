@@ -28,6 +28,10 @@ public actor SchedulerService: DaemonService {
   private var obstaclePause = SchedulerService.firstPause
   private var listener: (any Channel)?
   private var lastListed = Instant(nanoseconds: 0)
+  /// Whether something has changed that consoles were not told of, and when they were told last.
+  private var isTellDue = false
+  private var lastTold = Instant(nanoseconds: 0)
+  private var lastLearned = Instant(nanoseconds: 0)
   /// Wakes the database lane; there is one for each time that the database is reached.
   private var workSignal: AsyncStream<Void>.Continuation?
 
@@ -143,6 +147,12 @@ public actor SchedulerService: DaemonService {
   /// more than one of four, and a slot that waits this long leaves its core to the others.
   private static let gathering = Duration.milliseconds(3)
 
+  /// How often consoles are woken at most: the first change at once, then 20 a second. A commit with NOTIFY takes a
+  /// lock that all others wait for, so it is never that of the work itself.
+  private static let tellPeriod = Duration.milliseconds(50)
+  /// How often durations are told.
+  private static let learnPeriod = Duration.seconds(2)
+
   /// The name, held by one connection that also listens, and the connection that everything else goes through.
   private struct Anchor: Sendable {
     let identity: SchedulerIdentity
@@ -234,12 +244,7 @@ public actor SchedulerService: DaemonService {
   private func listSoon() {
     guard !isListDue else { return }
     isListDue = true
-    let due = lastListed + .seconds(1)
-    if due > .now() {
-      loop.scheduleTask(deadline: NIODeadline.uptimeNanoseconds(due.nanoseconds)) { [self] in
-        assumeIsolated { $0.workSignal?.yield() }
-      }
-    }
+    wakeLane(at: lastListed + .seconds(1))
   }
 
   private func write(_ work: AsyncStream<Void>, _ anchor: Anchor) async throws {
@@ -259,6 +264,17 @@ public actor SchedulerService: DaemonService {
           try await repeatedly("report the workers") {
             try await anchor.connection.run { try anchor.identity.heartbeat(pulses, $0) }
           }
+        } else if isTellDue, lastTold + Self.tellPeriod <= .now() {
+          isTellDue = false
+          lastTold = .now()
+          try await repeatedly("wake consoles") {
+            _ = try await anchor.connection.run { try anchor.identity.tell($0) }
+          }
+        } else if lastLearned + Self.learnPeriod <= .now(), case let samples = machine.takeSamples(), !samples.isEmpty {
+          lastLearned = .now()
+          try await repeatedly("keep durations") {
+            try await anchor.connection.run { try anchor.identity.learn(samples, $0) }
+          }
         } else if let batch = machine.takeBatch() {
           try await carryOut(batch, anchor)
           if machine.isBusy { try await Task.sleep(for: Self.gathering) }
@@ -269,6 +285,20 @@ public actor SchedulerService: DaemonService {
         }
       }
       try Task.checkCancellation()
+    }
+  }
+
+  /// Consoles are to be told, at once or when the period is over.
+  private func tellSoon() {
+    guard !isTellDue else { return }
+    isTellDue = true
+    wakeLane(at: lastTold + Self.tellPeriod)
+  }
+
+  private func wakeLane(at due: Instant) {
+    guard due > .now() else { return }
+    loop.scheduleTask(deadline: NIODeadline.uptimeNanoseconds(due.nanoseconds)) { [self] in
+      assumeIsolated { $0.workSignal?.yield() }
     }
   }
 
@@ -284,6 +314,7 @@ public actor SchedulerService: DaemonService {
       }
       obstaclePause = Self.firstPause
       perform([.performed(batch, result, scripts: texts.mapValues { ByteBuffer(string: $0) })])
+      if batch.changesSomething || !result.claimed.isEmpty { tellSoon() }
     } catch let error as DatabaseError where error.isTransient {
       perform([.failed(batch)])
       try await pause(after: error)
@@ -371,6 +402,7 @@ extension SchedulerBatch {
       return batch
     }
     return running.map { item in one { $0.running = [item] } }
+      + observed.map { item in one { $0.observed = [item] } }
       + percents.map { item in one { $0.percents = [item] } }
       + chunks.map { item in one { $0.chunks = [item] } }
       + finished.map { item in one { $0.finished = [item] } }

@@ -5,12 +5,15 @@ internal import ZmeyStore
 
 /// A worker as its scheduler knows it.
 struct WorkerState: Sendable {
-  /// How far an attempt is, seen from here.
-  enum Held: Sendable {
-    /// Claimed for this worker; sent, if it has a link.
-    case assigned
-    /// The worker said that the process exists.
-    case running
+  /// An attempt that the worker has.
+  struct Held: Sendable {
+    /// What it runs, for averages; nil if a process of this scheduler's name before this one claimed it.
+    var work: Work?
+
+    struct Work: Sendable {
+      let program: ProgramID
+      let name: String
+    }
   }
 
   var record: WorkerRecord

@@ -18,6 +18,7 @@ public struct Migration: Sendable {
     ("scheduling", PackageResources.V0005_scheduling_sql),
     ("people", PackageResources.V0006_people_sql),
     ("operators", PackageResources.V0007_operators_sql),
+    ("control", PackageResources.V0008_control_sql),
   ].enumerated().map { Migration(version: Int32($0.offset + 1), name: $0.element.0, sql: $0.element.1) }
 }
 

@@ -63,6 +63,53 @@ public enum People {
     try run(Statement("exec", "select zm_api.exec($1)"), [.textArray(command)], session)
   }
 
+  /// Does a verb to task runs and to all task runs of runs, by their numbers.
+  ///
+  /// - Returns: how many task runs were moved to what; empty if there was nothing to do.
+  public static func control(
+    _ verb: ControlVerb, _ ids: [Int64], _ session: borrowing Session
+  ) throws -> [ControlEffect] {
+    try effects(
+      Statement("control", "select effect, count from zm_api.control($1, $2)"),
+      [.text(verb.rawValue), .int8Array(ids)], session)
+  }
+
+  /// Does a verb to all that goes on of a pipeline; a pause or a hold goes for what will begin, too.
+  public static func control(
+    _ verb: ControlVerb, pipeline: String, _ session: borrowing Session
+  ) throws -> [ControlEffect] {
+    try effects(
+      Statement("control_pipeline", "select effect, count from zm_api.control_pipeline($1, $2)"),
+      [.text(verb.rawValue), .text(pipeline)], session)
+  }
+
+  private static func effects(
+    _ statement: Statement, _ parameters: [Parameter], _ session: borrowing Session
+  ) throws -> [ControlEffect] {
+    try session.query(statement, parameters).map { row throws(DatabaseError) in
+      ControlEffect(effect: try row.text(0), count: try row.int64(1))
+    }
+  }
+
+  /// Runs a task run or a run again, as a new run with the same arguments.
+  ///
+  /// - Parameter isLatest: with the definition of now, not with that of the first time.
+  public static func rerun(
+    _ id: Int64, _ mode: RerunMode, isLatest: Bool, _ session: borrowing Session
+  ) throws -> RunID {
+    try run(
+      Statement("rerun", "select zm_api.rerun($1, $2, $3)"),
+      [.int8(id), .text(mode.rawValue), .bool(isLatest)], session)
+  }
+
+  /// Registers this connection as one that wants to be woken on `changeChannel`, until it closes.
+  public static func watch(_ session: borrowing Session) throws {
+    try session.execute(Statement("watch", "select zm_api.watch()"))
+  }
+
+  /// The channel on which whoever watches is woken when something has changed; the payload is empty.
+  public static let changeChannel = "zm_change"
+
   private static func run(
     _ statement: Statement, _ parameters: [Parameter], _ session: borrowing Session
   ) throws -> RunID {

@@ -18,6 +18,23 @@ public struct SchedulerBatch: Sendable {
     }
   }
 
+  /// A process tree that stands still, or goes on, since `age`.
+  public struct Observed: Hashable, Sendable {
+    /// Names the attempt.
+    public let fence: Fence
+    /// Whether it stands still.
+    public let isPaused: Bool
+    /// Since when.
+    public let age: Duration
+
+    /// An observation of an attempt.
+    public init(fence: Fence, isPaused: Bool, age: Duration) {
+      self.fence = fence
+      self.isPaused = isPaused
+      self.age = age
+    }
+  }
+
   /// A percentage.
   public struct Percent: Hashable, Sendable {
     /// Names the attempt.
@@ -99,6 +116,8 @@ public struct SchedulerBatch: Sendable {
 
   /// Processes that exist.
   public var running: [Running] = []
+  /// Pauses and their ends.
+  public var observed: [Observed] = []
   /// Percentages.
   public var percents: [Percent] = []
   /// Output.
@@ -109,14 +128,19 @@ public struct SchedulerBatch: Sendable {
   public var lost: [Lost] = []
   /// One worker for each free slot, in the order in which they are to be filled; empty to claim nothing.
   public var slots: [WorkerID] = []
+  /// Whether to ask what people want of attempts under way, and when the next delayed task run is due.
+  public var asksWants = false
 
   /// A batch of nothing.
   public init() {}
 
-  /// Whether there is nothing to say and nothing to ask.
-  public var isEmpty: Bool {
-    running.isEmpty && percents.isEmpty && chunks.isEmpty && finished.isEmpty && lost.isEmpty && slots.isEmpty
+  /// Whether there is something to say.
+  public var changesSomething: Bool {
+    !running.isEmpty || !observed.isEmpty || !percents.isEmpty || !chunks.isEmpty || !finished.isEmpty || !lost.isEmpty
   }
+
+  /// Whether there is nothing to say and nothing to ask.
+  public var isEmpty: Bool { !changesSomething && slots.isEmpty && !asksWants }
 }
 
 /// What came of a batch.
@@ -126,6 +150,10 @@ public struct SchedulerBatchResult: Sendable {
   public var notAccepted: [(taskRun: TaskRunID, attempt: Int32, isDuplicate: Bool)] = []
   /// What was claimed.
   public var claimed: [ClaimedTask] = []
+  /// What people want of attempts under way, as far as it is not proven.
+  public var wants: [(fence: Fence, want: Want)] = []
+  /// In how long the next delayed task run is due; nil if none is, or nobody asked.
+  public var nextDue: Duration?
 
   /// A batch of which everything was accepted and that claimed nothing.
   public init() {}
@@ -155,6 +183,12 @@ public struct ClaimedTask: Hashable, Sendable {
   public let arguments: [String]
   /// Results handed on to it.
   public let inputs: [Input]
+  /// What it runs.
+  public let program: ProgramID
+  /// From TERM to KILL; nil for the usual.
+  public let grace: Duration?
+  /// What its process is given.
+  public let settings: LaunchSettings
 
   /// A result handed on.
   public struct Input: Hashable, Sendable {
@@ -179,6 +213,7 @@ extension SchedulerIdentity {
       readers.append(read)
     }
     if !batch.running.isEmpty { call(Self.markRunning, runningParameters(batch.running)) }
+    if !batch.observed.isEmpty { call(Self.markObserved, observedParameters(batch.observed)) }
     if !batch.percents.isEmpty { call(Self.markProgress, percentParameters(batch.percents)) }
     if !batch.chunks.isEmpty { call(Self.putLog, chunkParameters(batch.chunks)) }
     if !batch.finished.isEmpty {
@@ -190,6 +225,17 @@ extension SchedulerIdentity {
     }
     for lost in batch.lost {
       call(Self.lose, lost.fences.parameters + [.bool(lost.wasDelivered), .text(lost.reason)])
+    }
+    if batch.asksWants {
+      call(Self.wants, []) { result, rows in
+        result.wants = try rows.map { row throws(DatabaseError) in
+          (try Fence(row, 0), try Want(row, 3))
+        }
+      }
+      call(Self.nextDue, []) { result, rows in
+        result.nextDue = try rows.first { row throws(DatabaseError) in try row.int64OrNil(0) }?
+          .map { .milliseconds($0) }
+      }
     }
     if !batch.slots.isEmpty {
       call(Self.claim, [.int4Array(batch.slots.map(\.rawValue))]) { result, rows in
@@ -203,6 +249,11 @@ extension SchedulerIdentity {
   }
 
   private static let markRunning = Statement("running", "select zm_sched.running($1, $2, $3, $4, $5, $6)")
+  private static let markObserved = Statement(
+    "observed", "select zm_sched.observed($1, $2, $3, $4, $5, $6, $7)")
+  private static let wants = Statement(
+    "wants", "select task_run_id, attempt, nonce, want from zm_sched.wants($1, $2)")
+  private static let nextDue = Statement("next_due", "select zm_sched.next_due($1, $2)")
   private static let markProgress = Statement("progress", "select zm_sched.progress($1, $2, $3, $4, $5, $6)")
   private static let putLog = Statement("put_log", "select zm_sched.put_log($1, $2, $3, $4, $5, $6, $7, $8)")
   private static let lose = Statement("lose", "select zm_sched.lose($1, $2, $3, $4, $5, $6, $7)")
@@ -216,13 +267,19 @@ extension SchedulerIdentity {
     "claim",
     """
     select task_run_id, attempt, nonce, run_id, worker_id, owner, name, pipeline, script_sha256, maximum_ms, max_output,
-      args, passes, results
+      args, passes, results, program_id, grace_ms, launch, environment
     from zm_sched.claim($1, $2, $3)
     """)
 
   private func runningParameters(_ running: [SchedulerBatch.Running]) -> [Parameter] {
     running.map(\.fence).parameters + [
       .int8Array(running.map { $0.age.wholeNanoseconds / 1000 })
+    ]
+  }
+
+  private func observedParameters(_ observed: [SchedulerBatch.Observed]) -> [Parameter] {
+    observed.map(\.fence).parameters + [
+      .boolArray(observed.map(\.isPaused)), .int8Array(observed.map { $0.age.wholeNanoseconds / 1000 }),
     ]
   }
 
@@ -268,5 +325,10 @@ extension ClaimedTask {
     inputs = zip(passes, results).compactMap { pass, bytes in
       LinkDefinition.Pass(rawValue: pass).map { Input(pass: $0, bytes: bytes) }
     }
+    program = ProgramID(try row.int32(14))
+    grace = try row.int64OrNil(15).map { .milliseconds($0) }
+    var settings = try LaunchSettings(row, 16)
+    settings.environment.merge(try LaunchSettings.environment(row, 17)) { _, own in own }
+    self.settings = settings
   }
 }

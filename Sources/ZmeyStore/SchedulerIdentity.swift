@@ -53,14 +53,10 @@ public struct AdoptableAttempt: Hashable, Sendable {
   public let fence: Fence
   /// Who has it.
   public let worker: WorkerID
-  /// Whether the worker has said that its process exists.
-  public let isRunning: Bool
-
   /// An attempt of those parts.
-  public init(fence: Fence, worker: WorkerID, isRunning: Bool) {
+  public init(fence: Fence, worker: WorkerID) {
     self.fence = fence
     self.worker = worker
-    self.isRunning = isRunning
   }
 }
 
@@ -92,6 +88,23 @@ public struct WorkerPulse: Hashable, Sendable {
   }
 }
 
+/// How long a success took.
+public struct DurationSample: Hashable, Sendable {
+  /// What ran.
+  public let program: ProgramID
+  /// The task's or the template's name.
+  public let name: String
+  /// From start to end, without the time spent paused.
+  public let duration: Duration
+
+  /// A sample of those parts.
+  public init(program: ProgramID, name: String, duration: Duration) {
+    self.program = program
+    self.name = name
+    self.duration = duration
+  }
+}
+
 extension SchedulerIdentity {
   /// The scheduler's fixed list of workers, as it is now.
   public func workers(_ session: borrowing Session) throws -> [WorkerRecord] {
@@ -108,11 +121,10 @@ extension SchedulerIdentity {
     try session.query(
       Statement(
         "adoptable",
-        "select task_run_id, attempt, nonce, worker_id, is_running from zm_sched.adoptable($1, $2)"),
+        "select task_run_id, attempt, nonce, worker_id from zm_sched.adoptable($1, $2)"),
       parameters
     ).map { row throws(DatabaseError) in
-      AdoptableAttempt(
-        fence: try Fence(row, 0), worker: WorkerID(try row.int32(3)), isRunning: try row.bool(4))
+      AdoptableAttempt(fence: try Fence(row, 0), worker: WorkerID(try row.int32(3)))
     }
   }
 
@@ -134,6 +146,22 @@ extension SchedulerIdentity {
         .int4Array(pulses.map { Int32(clamping: $0.busy) }),
         .int8Array(pulses.map { $0.silence?.wholeMilliseconds }), .textArray(pulses.map(\.host)),
         .textArray(pulses.map(\.release)),
+      ])
+  }
+
+  /// Wakes consoles, in a transaction of its own; false if there is none.
+  public func tell(_ session: borrowing Session) throws -> Bool {
+    try session.query(Statement("tell", "select zm_sched.tell($1, $2)"), parameters)
+      .first { row throws(DatabaseError) in try row.bool(0) } ?? false
+  }
+
+  /// Keeps how long successes took, the oldest first, for averages.
+  public func learn(_ samples: [DurationSample], _ session: borrowing Session) throws {
+    try session.execute(
+      Statement("learn", "select zm_sched.learn($1, $2, $3, $4, $5)"),
+      parameters + [
+        .int4Array(samples.map(\.program.rawValue)), .textArray(samples.map(\.name)),
+        .int4Array(samples.map { Int32(clamping: $0.duration.wholeMilliseconds) }),
       ])
   }
 

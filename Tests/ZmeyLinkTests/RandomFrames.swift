@@ -39,6 +39,9 @@ extension SplitMix {
     case .finished: return .finished(finish())
     case .outputStored: return .outputStored(fence(), chunk: integer())
     case .settled: return .settled(fence())
+    case .want: return .want(fence(), pick(Want.allCases))
+    case .observed:
+      return .observed(fence(), isPaused: Bool.random(using: &self), age: duration())
     case .kill: return .kill(fence(), reason: text())
     case .progress: return .progress(fence(), percent: .random(in: 0...100, using: &self))
     case .ping: return .ping
@@ -55,7 +58,20 @@ extension SplitMix {
     return Assignment(
       fence: fence(), run: RunID(integer()), name: text(), pipeline: text(), owner: text(), script: bytes(),
       maximum: optional { $0.duration() }, maxOutput: integer(),
-      arguments: (0..<Int.random(in: 0...5, using: &self)).map { _ in text() }, inputs: inputs)
+      arguments: (0..<Int.random(in: 0...5, using: &self)).map { _ in text() }, inputs: inputs, grace: duration(),
+      settings: settings())
+  }
+
+  private mutating func settings() -> LaunchSettings {
+    LaunchSettings(
+      environment: Bool.random(using: &self) ? [:] : ["A": text(), "B": ""],
+      nice: optional { .random(in: -20...19, using: &$0) },
+      limits: Limits(
+        openFiles: optional { .random(in: 16...1024, using: &$0) },
+        memory: optional { .random(in: 0...Int64.max, using: &$0) },
+        cpu: optional { .seconds(.random(in: 1...9999, using: &$0)) },
+        processes: optional { .random(in: 1...9999, using: &$0) }),
+      user: optional { $0.text() })
   }
 
   private mutating func finish() -> Finish {

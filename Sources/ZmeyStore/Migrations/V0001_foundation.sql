@@ -147,6 +147,8 @@ begin
   -- Schedulers make the weeks ahead; people change things while none has run for long, too.
   perform zm.ensure_week(clock_timestamp());
   insert into zm.audit (action, kind, object, detail) values (p_action, p_kind, p_object, p_detail);
+  -- Consoles look again.
+  perform pg_notify('zm_change', '');
 end $$;
 
 -- Makes a role a zmey user with that level, and no other. Only for whoever sets the database up: granting needs rights

@@ -7,6 +7,46 @@ create table zm.script (
   body text not null check (octet_length(body) <= 1048576)
 );
 
+-- What the launch of a process is given: {"env": {NAME: value}, "nice": n, "user": name,
+-- "limits": {"open_files": n, "memory": bytes, "cpu": ms, "processes": n}}, each absent for nothing.
+-- Schedulers decode it, so anything else would make every claim fail.
+create function zm.is_environment(j jsonb) returns boolean language sql immutable as $$
+  select case when jsonb_typeof(j) = 'object' then pg_column_size(j) <= 131072 and not exists (
+    select from jsonb_each(j) v
+    where v.key !~ '^[A-Za-z_][A-Za-z0-9_]*$' or v.key like 'ZM\_%' or jsonb_typeof(v.value) <> 'string')
+  else false end $$;
+create function zm.is_whole(j jsonb, low bigint, high bigint) returns boolean language sql immutable as $$
+  select case when jsonb_typeof(j) = 'number' then j::numeric between low and high and j::numeric % 1 = 0 else false end $$;
+create function zm.is_launch(j jsonb) returns boolean language sql immutable as $$
+  select case when jsonb_typeof(j) = 'object' then coalesce(bool_and(case v.key
+    when 'env' then zm.is_environment(v.value)
+    when 'nice' then zm.is_whole(v.value, -20, 19)
+    when 'user' then jsonb_typeof(v.value) = 'string' and v.value #>> '{}' ~ '^[a-z_][a-z0-9_-]{0,30}\$?$'
+    when 'limits' then jsonb_typeof(v.value) = 'object' and (
+      select coalesce(bool_and(case l.key
+        when 'open_files' then zm.is_whole(l.value, 16, 1048576)
+        when 'memory' then zm.is_whole(l.value, 1048576, 17592186044416)
+        when 'cpu' then zm.is_whole(l.value, 1000, 31622400000)
+        when 'processes' then zm.is_whole(l.value, 1, 1000000)
+        else false end), true)
+      from jsonb_each(case when jsonb_typeof(v.value) = 'object' then v.value else '{}' end) l)
+    else false end), true) else false end
+  from jsonb_each(case when jsonb_typeof(j) = 'object' then j else '{}' end) v $$;
+
+-- How a failure is tried again: {"delay": ms, "backoff": factor, "max_delay": ms, "jitter": share,
+-- "exit_codes": [n, …]}, each absent for its default (0, 1, an hour, 0, all).
+create function zm.is_retry(j jsonb) returns boolean language sql immutable as $$
+  select case when jsonb_typeof(j) = 'object' then coalesce(bool_and(case v.key
+    when 'delay' then zm.is_whole(v.value, 0, 31622400000)
+    when 'max_delay' then zm.is_whole(v.value, 0, 31622400000)
+    when 'backoff' then case when jsonb_typeof(v.value) = 'number' then v.value::numeric between 1 and 10 else false end
+    when 'jitter' then case when jsonb_typeof(v.value) = 'number' then v.value::numeric between 0 and 1 else false end
+    when 'exit_codes' then jsonb_typeof(v.value) = 'array' and (
+      select coalesce(bool_and(zm.is_whole(c, 1, 255)), false)
+      from jsonb_array_elements(case when jsonb_typeof(v.value) = 'array' then v.value else '[]' end) c)
+    else false end), true) else false end
+  from jsonb_each(case when jsonb_typeof(j) = 'object' then j else '{}' end) v $$;
+
 create table zm.program (
   id int generated always as identity primary key,
   owner_id int not null references zm.app_user,
@@ -16,6 +56,9 @@ create table zm.program (
   attempts smallint not null check (attempts between 1 and 100),
   rerun_if_lost boolean not null,
   max_output bigint not null check (max_output between 1024 and 268435456),
+  grace_ms bigint check (grace_ms between 0 and 3600000),
+  retry jsonb check (zm.is_retry(retry)),
+  launch jsonb check (zm.is_launch(launch)),
   created_at timestamptz not null default clock_timestamp(),
   unique (id, owner_id)
 );
@@ -53,6 +96,8 @@ create table zm.pipeline (
   owner_id int not null references zm.app_user,
   name text not null check (zm.is_name(name)),
   version_id int,
+  -- Runs that begin are held.
+  is_paused boolean not null default false,
   updated_at timestamptz not null default clock_timestamp(),
   unique (owner_id, name),
   unique (id, owner_id)
@@ -80,6 +125,9 @@ create table zm.task (
   template_id int,
   program_id int,
   args text[] not null default '{}' check (zm.is_arguments(args)),
+  -- Of its template's facts, what is different here: the limit of time, and variables beside the template's.
+  maximum_ms bigint check (maximum_ms between 0 and 31622400000),
+  environment jsonb check (zm.is_environment(environment)),
   join_rule text not null default 'all' check (join_rule in ('all')),
   check (num_nonnulls(template_id, program_id) = 1),
   unique (version_id, name),
@@ -126,7 +174,8 @@ create index program_script on zm.program (script_sha256);
 -- Reading definitions back, in the shape that apply takes. Invoker's rights: row security decides.
 create function zm.program_json(p_id int) returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_strip_nulls(jsonb_build_object('script', s.body, 'average', p.average_ms, 'maximum', p.maximum_ms,
-    'attempts', p.attempts, 'rerun_if_lost', p.rerun_if_lost, 'max_output', p.max_output))
+    'attempts', p.attempts, 'rerun_if_lost', p.rerun_if_lost, 'max_output', p.max_output, 'grace', p.grace_ms,
+    'retry', p.retry) || coalesce(p.launch, '{}'))
   from zm.program p join zm.script s on s.sha256 = p.script_sha256 where p.id = p_id $$;
 create function zm.template_json(p_id int) returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('name', name, 'description', description, 'program', zm.program_json(program_id))
@@ -142,6 +191,7 @@ create function zm.pipeline_json(p_version int) returns jsonb language sql stabl
       'after', (select coalesce(jsonb_agg(jsonb_build_object('task', f.name, 'when', l.condition, 'pass', l.pass)
                          order by l.position), '[]')
                 from zm.link l join zm.task f on f.id = l.from_task where l.to_task = t.id))
+        || jsonb_strip_nulls(jsonb_build_object('maximum', t.maximum_ms, 'env', t.environment))
       order by t.position)
     from zm.task t where t.version_id = v.id))
   from zm.pipeline_version v join zm.pipeline p on p.id = v.pipeline_id where v.id = p_version $$;

@@ -1,5 +1,6 @@
 -- Runs and what they leave behind. Hot rows, queue, cold rows apart:
 --   queue     only rows that may run now; deleted on claim
+--   delayed   what may run only from some moment on; moved to the queue then
 --   inflight  only attempts that a worker has; deleted on finish; the fence
 --   task_run  the state; no index on a column that changes, so every update is HOT (at fillfactor 50
 --             84 % of updates in batches of 500 find room on their page, at 100 it is 5 %)
@@ -13,6 +14,8 @@ create table zm.run (
   version_id int,
   name text not null,
   total int not null,
+  -- The run that this one repeats in whole or in part.
+  rerun_of bigint,
   created_at timestamptz not null default clock_timestamp(),
   created_by name not null default session_user
 ) partition by range (id);
@@ -30,6 +33,14 @@ create table zm.run_tally (
   primary key (run_id, shard)
 ) partition by range (run_id);
 
+-- Runs of pipelines that have not come to their end: so that what is done to a pipeline finds its runs without
+-- reading its history.
+create table zm.live_run (
+  run_id bigint primary key,
+  pipeline_id int not null
+);
+create index live_run_pipeline on zm.live_run (pipeline_id);
+
 create table zm.task_run (
   id bigint not null default zm.new_id() primary key,
   run_id bigint not null,
@@ -38,8 +49,9 @@ create table zm.task_run (
   program_id int not null,
   name text not null,
   state smallint not null,
-  -- What people want of it (0 nothing, 1 pause, 2 resume, 3 stop), beside what is observed.
-  want smallint not null default 0 check (want between 0 and 3),
+  -- What people want of it (0 nothing, 1 pause, 2 resume, 3 stop, 4 stop without grace), beside what is observed.
+  -- A pause stays wanted until it is taken back, so it outlives workers, and holds what waits once it is ready.
+  want smallint not null default 0 check (want between 0 and 4),
   priority smallint not null default 0,
   attempt int not null default 0,
   -- How many attempts ended without an outcome, for their worker vanished.
@@ -55,6 +67,9 @@ create table zm.task_run (
   created_at timestamptz not null default clock_timestamp(),
   started_at timestamptz,
   finished_at timestamptz,
+  -- Since when the last attempt is paused, and how long it was before.
+  paused_at timestamptz,
+  paused_ms bigint not null default 0,
   check ((state >= 10) = (finished_at is not null)),
   check (state not between 3 and 6 or (attempt > 0 and scheduler_id is not null and worker_id is not null))
 ) partition by range (id);
@@ -80,14 +95,24 @@ create table zm.queue (
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
   autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
 
+create table zm.delayed (
+  task_run_id bigint primary key,
+  due_at timestamptz not null
+);
+create index delayed_due on zm.delayed (due_at);
+
 create table zm.inflight (
   task_run_id bigint primary key,
   scheduler_id int not null,
   worker_id int not null,
   attempt int not null,
-  nonce uuid not null
+  nonce uuid not null,
+  -- What its scheduler still has to see to: task_run.want as long as it is not proven.
+  want smallint not null default 0
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
   autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
+
+create index inflight_want on zm.inflight (scheduler_id) where want <> 0;
 
 -- One row for each attempt that ended. The result stands here if it came in one piece with the end;
 -- output that was streamed stands in task_log alone, never twice.
@@ -126,6 +151,29 @@ create table zm.task_log (
 ) partition by range (task_run_id);
 alter table zm.task_log alter data set compression lz4;
 
+-- Of tasks that are not part of a repeated run: the task run whose result is handed on in their place.
+create table zm.kept (
+  run_id bigint not null,
+  task_id int not null,
+  task_run_id bigint not null,
+  primary key (run_id, task_id)
+) partition by range (run_id);
+
+-- How long the last successes of a program took, by the name of the task (or template): up to 30, the newest first,
+-- without the time spent paused. Written every few seconds, never with each end.
+create function zm.mean(v int[]) returns bigint language sql immutable as
+$$ select round(avg(x))::bigint from unnest(v) x $$;
+create function zm.percentile_95(v int[]) returns bigint language sql immutable as
+$$ select percentile_disc(0.95) within group (order by x)::bigint from unnest(v) x $$;
+create table zm.duration (
+  program_id int not null references zm.program,
+  name text not null,
+  recent_ms int[] not null,
+  average_ms bigint generated always as (zm.mean(recent_ms)) stored,
+  p95_ms bigint generated always as (zm.percentile_95(recent_ms)) stored,
+  primary key (program_id, name)
+) with (fillfactor = 50);
+
 -- Between which numbers a run and its task runs lie: they are made in one transaction, so within a day or two.
 -- Without these bounds, a look by run_id is a probe into each week there ever was.
 create function zm.first_id(p_run bigint) returns bigint language sql immutable as
@@ -147,7 +195,7 @@ begin
   perform pg_advisory_xact_lock(7703, 0);
   insert into zm.week (number) values (w) on conflict do nothing;
   if not found then return; end if;
-  foreach t in array array['audit', 'run', 'run_tally', 'task_run', 'task_spec', 'task_result', 'task_log'] loop
+  foreach t in array array['audit', 'run', 'run_tally', 'task_run', 'task_spec', 'task_result', 'task_log', 'kept'] loop
     part := t || '_w' || w;
     execute format('create table zm.%I (like zm.%I including defaults including constraints including storage including compression)', part, t);
     if t in ('task_run', 'run_tally') then
@@ -197,7 +245,7 @@ create trigger guard after update on zm.task_run referencing old table as before
 create function zm.queue_wake() returns trigger language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 begin
-  -- A statement's trigger fires for no row, too: each finish has an insert of what is to be tried again.
+  -- A statement's trigger fires for no row, too.
   if exists (select from added) then perform zm.wake_schedulers(); end if;
   return null;
 end $$;
@@ -223,6 +271,7 @@ declare
   high bigint;
   changed bigint[] := p_ended;
   waiting bigint[];
+  held bigint[];
 begin
   select zm.first_id(min(r)), zm.last_id(max(r)) into low, high from unnest(p_runs) r;
   -- One transaction at a time decides for a run, or two tasks that end at once would not see each other
@@ -265,25 +314,84 @@ begin
         finished_at = case when d.obstacle is not null then clock_timestamp() end, reason = d.obstacle
       from judged d
       where t.id = d.id and t.state = 0 and (d.obstacle is not null or d.ended)
-      returning t.id, t.owner_id, t.priority, t.state, d.bytes
+      returning t.id, t.owner_id, t.priority, t.state, t.want, d.bytes
     ), queued as (
       insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
-      select owner_id, -priority, id, bytes from moved where state = 1
+      select owner_id, -priority, id, bytes from moved where state = 1 and want <> 1
     )
-    select array_agg(id) into changed from moved where state = 15;
+    select array_agg(id) filter (where state = 15), array_agg(id) filter (where state = 1 and want = 1)
+    into changed, held from moved;
+    if held is not null then
+      update zm.task_run t set state = 2 from unnest(held) h (id) where t.id = h.id;
+    end if;
     exit when changed is null;
   end loop;
+  delete from zm.live_run l using unnest(p_runs) e (id)
+  where l.run_id = e.id and (select total from zm.run where id = e.id)
+    <= (select sum(ended) from zm.run_tally where run_id = e.id);
 end $$;
+
+-- The task run that hands on its result for a task of a run: the run's own, or in a run that repeats a part of
+-- another the kept one.
+create function zm.provider(p_run bigint, p_task int) returns bigint language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select coalesce(
+    (select id from zm.task_run where run_id = p_run and task_id = p_task
+       and id between zm.first_id(p_run) and zm.last_id(p_run)),
+    (select task_run_id from zm.kept where run_id = p_run and task_id = p_task)) $$;
 
 -- How many bytes the links to a task hand on. STRICT: of a task run outside of pipelines nothing is looked up.
 create function zm.input_bytes(p_run bigint, p_task int) returns bigint language sql stable strict
   set search_path = pg_catalog, pg_temp as $$
   select coalesce(sum(r.result_bytes), 0)::bigint
   from zm.link l
-  join zm.task_run p on p.run_id = p_run and p.task_id = l.from_task
-    and p.id between zm.first_id(p_run) and zm.last_id(p_run)
+  join zm.task_run p on p.id = zm.provider(p_run, l.from_task)
   join zm.task_result r on r.task_run_id = p.id and r.attempt = p.attempt
   where l.to_task = p_task and l.pass <> 'none' $$;
+
+-- How long to wait after that many failures: delay × backoff^(failures - 1), at most max_delay, and up to the share
+-- `jitter` of it more or less. The same rule as RetryPolicy in the Swift core.
+create function zm.retry_delay(retry jsonb, failures int) returns double precision language sql volatile as $$
+  select coalesce(least((retry ->> 'delay')::float8 * power(coalesce((retry ->> 'backoff')::float8, 1), least(failures - 1, 300)),
+      coalesce((retry ->> 'max_delay')::float8, 3600000))
+    * (1 + coalesce((retry ->> 'jitter')::float8, 0) * (2 * random() - 1)), 0) $$;
+
+-- Brings task runs whose attempt is over, and which are `queued` by now, to where they wait for the next one: among
+-- the held if a pause is wanted, else in the queue, after a failure not before its delay.
+create function zm.requeue(p_ids bigint[], p_after_failure boolean) returns void language plpgsql
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  update zm.task_run t set state = 2 from unnest(p_ids) i (id) where t.id = i.id and t.want = 1;
+  with back as (
+    select t.id, t.owner_id, t.priority, t.run_id, t.task_id,
+      case when p_after_failure then zm.retry_delay(g.retry, t.attempt - t.losses) else 0 end as delay
+    from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id join zm.program g on g.id = t.program_id
+    where t.state = 1
+  ), later as (
+    insert into zm.delayed (task_run_id, due_at)
+    select id, clock_timestamp() + delay * interval '1 millisecond' from back where delay > 0
+  )
+  insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
+  select owner_id, -priority, id, coalesce(zm.input_bytes(run_id, task_id), 0) from back where delay <= 0;
+end $$;
+
+-- Moves what is due by now into the queue.
+create function zm.promote() returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  due bigint[];
+begin
+  with gone as (
+    delete from zm.delayed d using (
+      select task_run_id from zm.delayed where due_at <= clock_timestamp()
+      order by due_at limit 1000 for update skip locked) x
+    where d.task_run_id = x.task_run_id
+    returning d.task_run_id
+  )
+  select array_agg(task_run_id) into due from gone;
+  insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
+  select t.owner_id, -t.priority, t.id, coalesce(zm.input_bytes(t.run_id, t.task_id), 0)
+  from unnest(due) i (id) join zm.task_run t on t.id = i.id where t.state = 1;
+end $$;
 
 do $$
 declare
@@ -298,13 +406,17 @@ begin
     execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
   end loop;
   -- What hangs on a task run is seen by whoever sees the task run.
-  foreach t in array array['task_spec', 'task_result', 'task_log'] loop
+  foreach t in array array['task_spec', 'task_result', 'task_log', 'delayed'] loop
     execute format('alter table zm.%I enable row level security', t);
     execute format('create policy own on zm.%I for select to zm_viewer, zm_user, zm_admin
       using (exists (select from zm.task_run r where r.id = task_run_id))', t);
     execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
   end loop;
 end $$;
+alter table zm.duration enable row level security;
+grant select on zm.duration to zm_viewer, zm_user, zm_admin;
+create policy own on zm.duration for select to zm_viewer, zm_user, zm_admin
+  using (exists (select from zm.program g where g.id = program_id));
 alter table zm.run_tally enable row level security;
 grant select on zm.run_tally to zm_viewer, zm_user, zm_admin;
 create policy own on zm.run_tally for select to zm_viewer, zm_user, zm_admin

@@ -75,8 +75,7 @@ create function zm.inputs_of(p_run bigint, p_task int, out passes text[], out re
   set search_path = pg_catalog, pg_temp as $$
   select array_agg(l.pass order by l.position), array_agg(coalesce(zm.output_of(p.id, p.attempt), '') order by l.position)
   from zm.link l
-  join zm.task_run p on p.run_id = p_run and p.task_id = l.from_task
-    and p.id between zm.first_id(p_run) and zm.last_id(p_run)
+  join zm.task_run p on p.id = zm.provider(p_run, l.from_task)
   where l.to_task = p_task and l.pass <> 'none' $$;
 
 -- Claims task runs for free slots: p_slots names a worker for each, in the order in which they are to be
@@ -87,12 +86,14 @@ create function zm.inputs_of(p_run bigint, p_task int, out passes text[], out re
 create function zm_sched.claim(p_scheduler int, p_epoch bigint, p_slots int[])
   returns table (task_run_id bigint, run_id bigint, attempt int, nonce uuid, worker_id int, owner name, name text,
     pipeline text, script_sha256 bytea, maximum_ms bigint, max_output bigint, args text[], passes text[],
-    results bytea[]) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+    results bytea[], program_id int, grace_ms bigint, launch text, environment text) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   claimed int;
+  moment timestamptz := clock_timestamp();
 begin
   perform zm.guard(p_scheduler, p_epoch);
+  if exists (select from zm.delayed where due_at <= moment) then perform zm.promote(); end if;
   return query
   with recursive owners (owner_id) as ( -- a loose index scan: one probe an owner
     (select q.owner_id from zm.queue q order by q.owner_id limit 1)
@@ -118,7 +119,7 @@ begin
     delete from zm.queue q where q.ctid = any (array(select row from picked))
   ), assigned as (
     update zm.task_run t set state = 3, attempt = t.attempt + 1, scheduler_id = p_scheduler,
-      worker_id = p_slots[p.place], started_at = null, progress = null
+      worker_id = p_slots[p.place], started_at = null, progress = null, paused_at = null, paused_ms = 0, want = 0
     from picked p where t.id = p.task_run_id and t.state = 1
     returning t.id, t.run_id, t.attempt, t.worker_id, t.owner_id, t.name, t.task_id, t.program_id,
       gen_random_uuid() as nonce
@@ -128,8 +129,9 @@ begin
   )
   select a.id, a.run_id, a.attempt, a.nonce, a.worker_id, u.rolname, a.name,
     (select p.name from zm.pipeline_version v join zm.pipeline p on p.id = v.pipeline_id where v.id = k.version_id),
-    g.script_sha256, g.maximum_ms, g.max_output,
-    coalesce(k.args, '{}') || coalesce(s.args, '{}'), i.passes, i.results
+    g.script_sha256, coalesce(k.maximum_ms, g.maximum_ms), g.max_output,
+    coalesce(k.args, '{}') || coalesce(s.args, '{}'), i.passes, i.results, a.program_id, g.grace_ms, g.launch::text,
+    k.environment::text
   from assigned a
   join zm.app_user u on u.id = a.owner_id
   join zm.program g on g.id = a.program_id
@@ -149,6 +151,50 @@ begin
   return query select sha256, body from zm.script where sha256 = any (p_sha256);
 end $$;
 
+-- What is asked of attempts that this scheduler has under way and not proven yet.
+create function zm_sched.wants(p_scheduler int, p_epoch bigint)
+  returns table (task_run_id bigint, attempt int, nonce uuid, want smallint) language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform zm.guard(p_scheduler, p_epoch);
+  return query select task_run_id, attempt, nonce, want from zm.inflight
+  where scheduler_id = p_scheduler and want <> 0;
+end $$;
+
+-- In how many milliseconds the next delayed task run is due; null if none is.
+create function zm_sched.next_due(p_scheduler int, p_epoch bigint) returns bigint language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  perform zm.guard(p_scheduler, p_epoch);
+  return (select greatest(0, ceil(extract(epoch from min(due_at) - clock_timestamp()) * 1000)) from zm.delayed);
+end $$;
+
+-- Wakes consoles if any is there, and tells whether one was. They hold lock 7704 as long as they look: should
+-- nobody, the lock is free. A commit with NOTIFY is costly, so the caller does this apart from its work and seldom.
+create function zm_sched.tell(p_scheduler int, p_epoch bigint) returns boolean language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  if pg_try_advisory_lock(7704, 0) then
+    perform pg_advisory_unlock(7704, 0);
+    return false;
+  end if;
+  perform pg_notify('zm_change', '');
+  return true;
+end $$;
+
+-- How long successes took: an element for each, the oldest first.
+create function zm_sched.learn(p_scheduler int, p_epoch bigint, p_program int[], p_name text[], p_ms int[])
+  returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform zm.guard(p_scheduler, p_epoch);
+  insert into zm.duration as d (program_id, name, recent_ms)
+  select program, name, (array_agg(ms order by turn desc))[1:30]
+  from unnest(p_program, p_name, p_ms) with ordinality as i (program, name, ms, turn)
+  group by program, name order by program, name
+  on conflict (program_id, name) do update set recent_ms = (excluded.recent_ms || d.recent_ms)[1:30];
+end $$;
+
 -- The workers said that these processes exist since p_age_us microseconds.
 create function zm_sched.running(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
     p_age_us bigint[]) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -158,6 +204,26 @@ begin
   from unnest(p_id, p_attempt, p_nonce, p_age_us) as i (id, attempt, nonce, age)
   join zm.inflight x on x.task_run_id = i.id and x.attempt = i.attempt and x.nonce = i.nonce
   where t.id = i.id and t.attempt = i.attempt and t.state = 3;
+  -- A stop that was asked for before anybody knew that it runs.
+  update zm.task_run t set state = 6 from unnest(p_id) i (id) where t.id = i.id and t.state = 4 and t.want in (3, 4);
+end $$;
+
+-- The workers proved that these process trees stand still since p_age_us microseconds, or go on.
+create function zm_sched.observed(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
+    p_paused boolean[], p_age_us bigint[]) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  perform zm.guard(p_scheduler, p_epoch);
+  update zm.task_run t set state = case when i.paused then 5 else 4 end,
+    paused_at = case when i.paused then coalesce(t.paused_at, clock_timestamp() - i.age * interval '1 microsecond') end,
+    paused_ms = t.paused_ms + case when i.paused then 0 else zm.paused_since(t.paused_at) end,
+    want = case when not i.paused and t.want = 2 then 0 else t.want end
+  from unnest(p_id, p_attempt, p_nonce, p_paused, p_age_us) as i (id, attempt, nonce, paused, age)
+  join zm.inflight x on x.task_run_id = i.id and x.attempt = i.attempt and x.nonce = i.nonce
+  where t.id = i.id and t.attempt = i.attempt and t.state between 4 and 5;
+  update zm.inflight x set want = 0
+  from unnest(p_id, p_nonce, p_paused) as i (id, nonce, paused)
+  where x.task_run_id = i.id and x.nonce = i.nonce and x.want = case when i.paused then 1 else 2 end;
 end $$;
 
 create function zm_sched.progress(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
@@ -170,11 +236,18 @@ begin
   where t.id = i.id and t.attempt = i.attempt and t.state between 3 and 6;
 end $$;
 
--- What an attempt's outcome makes of its task run: a failure is tried again while attempts are left and
--- nobody wants it stopped.
-create function zm.state_after(p_outcome smallint, t zm.task_run) returns smallint language sql immutable as $$
-  select case when p_outcome in (11, 12) and t.attempt - t.losses < t.max_attempts and t.want <> 3 and t.state <> 6
-    then 1::smallint else p_outcome end $$;
+-- What an attempt's outcome makes of its task run: a failure is tried again while attempts are left, its exit code
+-- is among those that are worth it, and nobody wants it stopped.
+create function zm.state_after(p_outcome smallint, p_exit_code int, t zm.task_run) returns smallint language sql stable as $$
+  select case
+    when p_outcome not in (11, 12) or t.attempt - t.losses >= t.max_attempts or t.want in (3, 4) or t.state = 6 then p_outcome
+    when (select coalesce(g.retry -> 'exit_codes' @> to_jsonb(coalesce(p_exit_code, 0)), true)
+          from zm.program g where g.id = t.program_id) then 1::smallint
+    else p_outcome end $$;
+
+-- How long something is paused that is paused since then, in milliseconds; 0 if it is not.
+create function zm.paused_since(at timestamptz) returns bigint language sql volatile as
+$$ select coalesce(extract(epoch from clock_timestamp() - at) * 1000, 0)::bigint $$;
 
 -- Ends attempts, each at most once: the row of zm.inflight is the fence, deleting it the compare-and-set.
 -- Task runs that may be tried again go back to the queue; what follows the others starts in this same
@@ -190,6 +263,7 @@ declare
   accepted uuid[];
   runs bigint[];
   tasks bigint[];
+  again bigint[];
 begin
   perform zm.guard(p_scheduler, p_epoch);
   -- Each step hands on all columns: joining two steps again would be a nested loop, 250,000 turns for 500 rows.
@@ -202,11 +276,12 @@ begin
     returning i.*, x.worker_id
   ), ended as (
     update zm.task_run t set
-      state = zm.state_after(f.state, t), exit_code = f.exit_code, signal = f.signal, reason = f.reason,
+      state = zm.state_after(f.state, f.exit_code, t), exit_code = f.exit_code, signal = f.signal, reason = f.reason,
       started_at = coalesce(t.started_at, clock_timestamp() - f.duration_us * interval '1 microsecond'),
-      finished_at = case when zm.state_after(f.state, t) >= 10 then clock_timestamp() end
+      finished_at = case when zm.state_after(f.state, f.exit_code, t) >= 10 then clock_timestamp() end,
+      paused_ms = t.paused_ms + zm.paused_since(t.paused_at), paused_at = null
     from fence f where t.id = f.id and t.attempt = f.attempt and t.state between 3 and 6
-    returning t.id, t.run_id, t.task_id, t.owner_id, t.priority, t.state, t.started_at, f.attempt, f.nonce,
+    returning t.id, t.run_id, t.task_id, t.state, t.started_at, f.attempt, f.nonce,
       f.state as outcome, f.exit_code, f.signal, f.reason, f.worker_id, f.duration_us, f.cpu_us, f.peak_kib,
       f.result_bytes, f.error_bytes, f.is_cut, f.result
   ), results as (
@@ -215,13 +290,11 @@ begin
     select id, attempt, nonce, outcome, exit_code, signal, reason, worker_id, started_at, duration_us, cpu_us,
       peak_kib, result_bytes, error_bytes, is_cut, result
     from ended
-  ), again as (
-    insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
-    select owner_id, -priority, id, coalesce(zm.input_bytes(run_id, task_id), 0) from ended where state = 1
   )
   select coalesce(array_agg(nonce), '{}'), array_agg(distinct run_id) filter (where task_id is not null and state >= 10),
-    array_agg(id) filter (where task_id is not null and state >= 10)
-  into accepted, runs, tasks from ended;
+    array_agg(id) filter (where task_id is not null and state >= 10), array_agg(id) filter (where state = 1)
+  into accepted, runs, tasks, again from ended;
+  if again is not null then perform zm.requeue(again, true); end if;
   if runs is not null then perform zm.advance(runs, tasks); end if;
   if cardinality(accepted) < cardinality(p_id) then
     return query
@@ -235,7 +308,7 @@ end $$;
 
 create function zm.state_if_lost(t zm.task_run, p_delivered boolean) returns smallint language sql stable as $$
   select case
-    when t.want = 3 or t.state = 6 then 14
+    when t.want in (3, 4) or t.state = 6 then 14
     when not p_delivered then 1
     when (select rerun_if_lost from zm.program where id = t.program_id)
       and (select count(*) from zm.task_result where task_run_id = t.id and state = 14) < 5 then 1
@@ -251,6 +324,7 @@ create function zm_sched.lose(p_scheduler int, p_epoch bigint, p_id bigint[], p_
 declare
   runs bigint[];
   tasks bigint[];
+  again bigint[];
 begin
   perform zm.guard(p_scheduler, p_epoch);
   with fence as (
@@ -260,29 +334,29 @@ begin
   ), ended as (
     update zm.task_run t set state = zm.state_if_lost(t, p_delivered), losses = t.losses + 1,
       reason = case when zm.state_if_lost(t, p_delivered) >= 10 then p_reason end,
-      finished_at = case when zm.state_if_lost(t, p_delivered) >= 10 then clock_timestamp() end
+      finished_at = case when zm.state_if_lost(t, p_delivered) >= 10 then clock_timestamp() end,
+      paused_ms = t.paused_ms + zm.paused_since(t.paused_at), paused_at = null
     from fence f where t.id = f.id and t.state between 3 and 6
-    returning t.id, t.run_id, t.task_id, t.owner_id, t.priority, t.state, t.started_at, f.attempt, f.nonce, f.worker_id
+    returning t.id, t.run_id, t.task_id, t.state, t.started_at, f.attempt, f.nonce, f.worker_id
   ), results as (
     insert into zm.task_result (task_run_id, attempt, nonce, state, reason, worker_id, started_at)
     select id, attempt, nonce, 14, p_reason, worker_id, started_at from ended where p_delivered
-  ), again as (
-    insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
-    select owner_id, -priority, id, coalesce(zm.input_bytes(run_id, task_id), 0) from ended where state = 1
   )
-  select array_agg(distinct run_id), array_agg(id) into runs, tasks from ended where task_id is not null and state >= 10;
+  select array_agg(distinct run_id) filter (where task_id is not null and state >= 10),
+    array_agg(id) filter (where task_id is not null and state >= 10), array_agg(id) filter (where state = 1)
+  into runs, tasks, again from ended;
+  if again is not null then perform zm.requeue(again, false); end if;
   if runs is not null then perform zm.advance(runs, tasks); end if;
 end $$;
 
 -- Attempts that this scheduler's name has under way, for a process that takes over.
 create function zm_sched.adoptable(p_scheduler int, p_epoch bigint)
-  returns table (task_run_id bigint, attempt int, nonce uuid, worker_id int, is_running boolean)
+  returns table (task_run_id bigint, attempt int, nonce uuid, worker_id int)
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
   perform zm.guard(p_scheduler, p_epoch);
-  return query select x.task_run_id, x.attempt, x.nonce, x.worker_id, t.state <> 3
-  from zm.inflight x join zm.task_run t on t.id = x.task_run_id where x.scheduler_id = p_scheduler;
+  return query select task_run_id, attempt, nonce, worker_id from zm.inflight where scheduler_id = p_scheduler;
 end $$;
 
 -- Chunks of output. Sent again they meet their key; of an attempt that is not under way any more they are
@@ -330,7 +404,7 @@ declare
   f regprocedure;
 begin
   for f in select oid::regprocedure from pg_proc where pronamespace = 'zm_sched'::regnamespace
-           union all select 'zm.advance'::regproc::oid::regprocedure loop
+           union all select unnest(array['zm.advance', 'zm.requeue', 'zm.promote']::regproc[])::oid::regprocedure loop
     execute format('alter function %s set plan_cache_mode = force_generic_plan', f);
     execute format('alter function %s set enable_seqscan = off', f);
     execute format('alter function %s set jit = off', f);

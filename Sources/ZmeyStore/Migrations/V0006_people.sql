@@ -1,10 +1,13 @@
 -- What people do: functions that check the owner and write the audit row in the same transaction.
 set local role zm_owner;
 
+create function zm.is_admin() returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
+  select pg_has_role(session_user, 'zm_admin', 'member')
+    and not exists (select from zm.app_user where rolname = session_user and disabled) $$;
+
 create function zm.must_be_admin() returns void language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if not pg_has_role(session_user, 'zm_admin', 'member')
-    or exists (select from zm.app_user where rolname = session_user and disabled) then
+  if not zm.is_admin() then
     raise exception 'only an admin of zmey may do that' using errcode = 'ZM002';
   end if;
 end $$;
@@ -25,9 +28,13 @@ begin
   where owner_id = p_owner and script_sha256 = sha
     and zm.program_json(id) = j;
   if found then return found_id; end if;
-  insert into zm.program (owner_id, script_sha256, average_ms, maximum_ms, attempts, rerun_if_lost, max_output)
+  insert into zm.program (owner_id, script_sha256, average_ms, maximum_ms, attempts, rerun_if_lost, max_output,
+    grace_ms, retry, launch)
   values (p_owner, sha, (j ->> 'average')::bigint, (j ->> 'maximum')::bigint, coalesce((j ->> 'attempts')::smallint, 1),
-    coalesce((j ->> 'rerun_if_lost')::boolean, true), coalesce((j ->> 'max_output')::bigint, 16777216))
+    coalesce((j ->> 'rerun_if_lost')::boolean, true), coalesce((j ->> 'max_output')::bigint, 16777216),
+    (j ->> 'grace')::bigint, j -> 'retry',
+    nullif(jsonb_strip_nulls(jsonb_build_object('env', j -> 'env', 'nice', j -> 'nice', 'limits', j -> 'limits',
+      'user', j -> 'user')), '{}'))
   returning id into found_id;
   return found_id;
 end $$;
@@ -64,10 +71,12 @@ begin
     else
       t_template := null;
     end if;
-    insert into zm.task (owner_id, version_id, position, name, template_id, program_id, args, join_rule)
+    insert into zm.task (owner_id, version_id, position, name, template_id, program_id, args, maximum_ms, environment,
+      join_rule)
     values (p_owner, v, n, k ->> 'name', t_template,
       case when t_template is null then zm.program_of(p_owner, k #> '{work,program}') end,
-      array(select jsonb_array_elements_text(coalesce(k -> 'args', '[]'))), coalesce(k ->> 'join', 'all'));
+      array(select jsonb_array_elements_text(coalesce(k -> 'args', '[]'))), (k ->> 'maximum')::bigint, k -> 'env',
+      coalesce(k ->> 'join', 'all'));
   end loop;
   if not found then raise exception 'pipeline "%" has no task', p.name using errcode = 'ZM004'; end if;
   for k in select * from jsonb_array_elements(j -> 'tasks') loop
@@ -162,6 +171,65 @@ end $$;
 
 -- Starting ----------------------------------------------------------------------------------------------
 
+-- These tasks and all that follow from them.
+create function zm.following(p_tasks int[]) returns int[] language sql stable set search_path = pg_catalog, pg_temp as $$
+  with recursive part (id) as (
+    select unnest(p_tasks)
+    union
+    select l.to_task from zm.link l join part on part.id = l.from_task
+  )
+  select array_agg(id) from part $$;
+
+-- Makes a run of these tasks of a pipeline's version: those with no link from another of them are queued, or held
+-- while the pipeline is paused, and the others wait. p_args goes to the former. A run that repeats another (p_source)
+-- gets the arguments that the tasks had there, and their programs unless p_latest; for links from tasks that it leaves
+-- out, what they handed on there is kept.
+create function zm.start_tasks(p_owner int, p_version int, p_tasks int[], p_args text[], p_source bigint default null,
+    p_latest boolean default false) returns bigint language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  p zm.pipeline;
+  r bigint;
+begin
+  perform zm.ensure_week(clock_timestamp());
+  r := zm.new_id();
+  select x.* into p from zm.pipeline x join zm.pipeline_version v on v.pipeline_id = x.id where v.id = p_version;
+  insert into zm.run (id, owner_id, version_id, name, total, rerun_of)
+  values (r, p_owner, p_version, p.name, cardinality(p_tasks), p_source);
+  insert into zm.live_run (run_id, pipeline_id) values (r, p.id);
+  insert into zm.kept (run_id, task_id, task_run_id)
+  select distinct r, f.id, o.id
+  from zm.link l join zm.task f on f.id = l.from_task
+  cross join lateral (select coalesce(
+    (select id from zm.task_run where run_id = p_source and name = f.name and state = 10
+       and id between zm.first_id(p_source) and zm.last_id(p_source)),
+    (select k.task_run_id from zm.kept k join zm.task t on t.id = k.task_id
+     where k.run_id = p_source and t.name = f.name)) as id) o
+  where l.to_task = any (p_tasks) and l.from_task <> all (p_tasks) and l.pass <> 'none' and o.id is not null;
+  with source as (
+    select name, id, program_id from zm.task_run
+    where run_id = p_source and id between zm.first_id(p_source) and zm.last_id(p_source)
+  ), made as (
+    insert into zm.task_run (run_id, owner_id, task_id, program_id, name, state, want, max_attempts)
+    select r, p_owner, t.id, g.id, t.name,
+      case when exists (select from zm.link l where l.to_task = t.id and l.from_task = any (p_tasks)) then 0
+        when p.is_paused then 2 else 1 end,
+      p.is_paused::int, g.attempts
+    from zm.task t left join zm.template m on m.id = t.template_id left join source o on o.name = t.name
+    join zm.program g on g.id = coalesce(case when not p_latest then o.program_id end, t.program_id, m.program_id)
+    where t.id = any (p_tasks)
+    order by t.position
+    returning id, name, task_id, state, priority
+  ), queued as (
+    insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
+    select p_owner, -priority, id, zm.input_bytes(r, task_id) from made where state = 1
+  )
+  insert into zm.task_spec (task_run_id, args)
+  select id, p_args from made where p_source is null and state <> 0 and p_args <> '{}'
+  union all
+  select made.id, s.args from made join source o using (name) join zm.task_spec s on s.task_run_id = o.id;
+  return r;
+end $$;
+
 -- Starts a pipeline, or one task of it and what follows from there. The arguments are appended to those of
 -- the tasks that start at once. Returns the run.
 create function zm_api.start(p_pipeline text, p_task text default null, p_args text[] default '{}') returns bigint
@@ -178,28 +246,8 @@ begin
   if p_task is not null and not exists (select from zm.task where version_id = p.version_id and name = p_task) then
     raise exception 'no task "%" in pipeline "%"', p_task, p_pipeline using errcode = 'ZM003';
   end if;
-  perform zm.ensure_week(clock_timestamp());
-  r := zm.new_id();
-  with recursive part (id) as (
-    select t.id from zm.task t where t.version_id = p.version_id and (p_task is null or t.name = p_task)
-    union
-    select l.to_task from zm.link l join part on part.id = l.from_task
-  ), made as (
-    insert into zm.task_run (run_id, owner_id, task_id, program_id, name, state, max_attempts)
-    select r, me, t.id, g.id, t.name,
-      case when exists (select from zm.link l join part on part.id = l.from_task where l.to_task = t.id) then 0 else 1 end,
-      g.attempts
-    from part join zm.task t on t.id = part.id left join zm.template m on m.id = t.template_id
-    join zm.program g on g.id = coalesce(t.program_id, m.program_id)
-    order by t.position
-    returning id, state, priority
-  ), queued as (
-    insert into zm.queue (owner_id, rank, task_run_id) select me, -priority, id from made where state = 1
-  ), specified as (
-    insert into zm.task_spec (task_run_id, args) select id, p_args from made where state = 1 and p_args <> '{}'
-  )
-  insert into zm.run (id, owner_id, version_id, name, total)
-  select r, me, p.version_id, p_pipeline, count(*) from made;
+  r := zm.start_tasks(me, p.version_id, zm.following(array(
+    select id from zm.task where version_id = p.version_id and (p_task is null or name = p_task))), p_args);
   perform zm.note('start', 'pipeline', p_pipeline || coalesce('/' || p_task, ''),
     jsonb_build_object('run', r, 'args', to_jsonb(p_args)));
   return r;

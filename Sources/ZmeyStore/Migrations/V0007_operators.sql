@@ -91,8 +91,13 @@ end $$;
 
 create view zm_api.task_run with (security_invoker = true) as
 select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as state, t.attempt, t.progress, t.exit_code, t.signal,
-  t.reason, w.name as worker, t.created_at, t.started_at, t.finished_at, g.average_ms, g.maximum_ms,
-  (extract(epoch from coalesce(t.finished_at, clock_timestamp()) - t.started_at) * 1000)::bigint as elapsed_ms,
+  t.reason, w.name as worker, t.created_at, t.started_at, t.finished_at,
+  -- Learned once there are three successes; until then the template's figure, if it has one.
+  case when cardinality(d.recent_ms) >= 3 or g.average_ms is null then d.average_ms else g.average_ms end as average_ms,
+  d.p95_ms, coalesce(k.maximum_ms, g.maximum_ms) as maximum_ms,
+  (extract(epoch from coalesce(t.finished_at, t.paused_at, clock_timestamp()) - t.started_at) * 1000)::bigint - t.paused_ms
+    as elapsed_ms,
+  case t.want when 1 then 'pause' when 2 then 'resume' when 3 then 'stop' when 4 then 'kill' end as want, l.due_at,
   case when t.state between 4 and 6 then extract(epoch from clock_timestamp() - ws.last_seen)::int end as silent_s,
   t.state as state_id, t.owner_id
 from zm.task_run t
@@ -103,13 +108,15 @@ left join zm.task k on k.id = t.task_id
 left join zm.pipeline_version v on v.id = k.version_id
 left join zm.pipeline p on p.id = v.pipeline_id
 left join zm.worker w on w.id = t.worker_id
-left join zm.worker_status ws on ws.worker_id = t.worker_id;
+left join zm.worker_status ws on ws.worker_id = t.worker_id
+left join zm.duration d on d.program_id = t.program_id and d.name = t.name
+left join zm.delayed l on l.task_run_id = t.id;
 
 create view zm_api.run with (security_invoker = true) as
 select r.id, r.name, r.version_id is not null as is_pipeline, u.rolname as owner, r.total, y.ended, y.failed, y.stopped,
   case when y.ended < r.total then 'running' when y.failed > 0 then 'failed' when y.stopped > 0 then 'stopped'
     else 'succeeded' end as state,
-  r.created_at, case when y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id
+  r.created_at, r.rerun_of, case when y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id
 from zm.run r
 join zm.app_user u on u.id = r.owner_id
 cross join lateral (
@@ -133,7 +140,7 @@ select t.id, t.name, t.description, u.rolname as owner, g.average_ms, g.maximum_
 from zm.template t join zm.app_user u on u.id = t.owner_id join zm.program g on g.id = t.program_id;
 
 create view zm_api.pipeline with (security_invoker = true) as
-select p.id, p.name, v.description, u.rolname as owner, v.number as version, p.updated_at,
+select p.id, p.name, v.description, u.rolname as owner, v.number as version, p.updated_at, p.is_paused,
   (select count(*) from zm.task t where t.version_id = v.id) as tasks
 from zm.pipeline p join zm.app_user u on u.id = p.owner_id join zm.pipeline_version v on v.id = p.version_id;
 

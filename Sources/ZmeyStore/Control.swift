@@ -1,0 +1,34 @@
+/// What people do to work that was started.
+public enum ControlVerb: String, CaseIterable, Sendable {
+  /// Running ones stand still with all their processes; all others are held once they would run.
+  case pause
+  /// Takes a pause and a hold back.
+  case resume
+  /// Those that do not run are held once they would.
+  case hold
+  /// Takes a hold back.
+  case release
+  /// TERM, the program's grace, KILL; what does not run is stopped at once.
+  case stop
+  /// KILL at once.
+  case kill
+}
+
+/// How many task runs a verb moved to what.
+public struct ControlEffect: Hashable, Sendable, Codable {
+  /// `pausing`, `resuming`, `stopping`: a worker has to prove it. `held`, `queued`, `stopped`: done. `waiting`: a mark
+  /// for later.
+  public let effect: String
+  /// How many.
+  public let count: Int64
+}
+
+/// What of a run runs again.
+public enum RerunMode: String, CaseIterable, Sendable {
+  /// The task run alone, or the whole run.
+  case alone
+  /// The task run and all that follows it.
+  case from
+  /// What failed of a run, and all that follows that.
+  case failed
+}

@@ -1,0 +1,250 @@
+-- What people do to work that was started: pause, resume, hold, release, stop, and run again. An intent is written
+-- (task_run.want) and a scheduler carries it out; what no worker has yet is decided here, at once.
+set local role zm_owner;
+
+-- The state that a verb gives to a task run that no worker has; null where it leaves it as it is.
+create function zm.state_by(p_verb text, p_state smallint) returns smallint language sql immutable as $$
+  select case
+    when p_verb in ('pause', 'hold') and p_state = 1 then 2::smallint
+    when p_verb in ('resume', 'release') and p_state = 2 then 1::smallint
+    when p_verb in ('stop', 'kill') and p_state in (0, 1, 2) then 13::smallint end $$;
+
+-- What a verb makes people want of a task run in that state; null where it leaves that as it is.
+create function zm.want_by(p_verb text, p_state smallint, p_want smallint) returns smallint language sql immutable as $$
+  select case
+    when p_verb in ('pause', 'hold') and p_state in (0, 1, 2) then 1::smallint
+    when p_verb in ('resume', 'release') and p_state in (0, 1, 2) then 0::smallint
+    when p_verb = 'pause' and p_state in (3, 4, 5) then 1::smallint
+    when p_verb = 'resume' and p_state in (3, 4, 5) and (p_want = 1 or p_state = 5) then 2::smallint
+    when p_verb = 'stop' and p_state in (3, 4, 5) then greatest(p_want, 3::smallint)
+    when p_verb = 'kill' and p_state in (3, 4, 5, 6) then 4::smallint end $$;
+
+-- Whether a verb still has something to do to a task run. Of what is under way it is done with the intent.
+create function zm.is_open_to(p_verb text, p_state smallint, p_want smallint) returns boolean language sql immutable as $$
+  select zm.state_by(p_verb, p_state) is not null or coalesce(zm.want_by(p_verb, p_state, p_want) <> p_want, false) $$;
+
+-- Carries a verb out on these task runs, and tells how many it moved to what: 'pausing', 'resuming', 'stopping'
+-- (a worker has to prove it), 'held', 'queued', 'stopped' (done), 'waiting' (a mark for later), null (nothing to do).
+-- Locks in the order in which a scheduler's finish takes them: under way, task run, run.
+create function zm.carry_out(p_verb text, p_ids bigint[]) returns table (effect text, count bigint)
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  open_ids bigint[];
+  moved bigint[];
+  runs bigint[];
+  tasks bigint[];
+  marked bigint;
+  is_woken boolean := false;
+begin
+  -- What a scheduler claimed or gave back since the look before is met in the next round.
+  for round in 1..10 loop
+    open_ids := array(select t.id from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id
+      where zm.is_open_to(p_verb, t.state, t.want) order by t.id);
+    exit when open_ids = '{}';
+
+    perform from unnest(open_ids) i (id) join zm.inflight x on x.task_run_id = i.id order by x.task_run_id for update of x;
+    return query with wanted as (
+      update zm.task_run t set want = zm.want_by(p_verb, t.state, t.want),
+        state = case when p_verb in ('stop', 'kill') and t.state in (4, 5) then 6 else t.state end
+      from unnest(open_ids) i (id)
+      where t.id = i.id and t.state between 3 and 6 and zm.want_by(p_verb, t.state, t.want) <> t.want
+      returning t.id, t.want
+    ), asked as (
+      update zm.inflight x set want = w.want from wanted w where x.task_run_id = w.id
+    )
+    select case w.want when 1 then 'pausing' when 2 then 'resuming' else 'stopping' end, count(*) from wanted w group by 1;
+    is_woken := is_woken or found;
+
+    runs := array(select distinct t.run_id from unnest(open_ids) i (id) join zm.task_run t on t.id = i.id
+      where t.state between 0 and 2);
+    continue when runs = '{}';
+    perform from unnest(runs) i (id) join zm.run r on r.id = i.id order by r.id for no key update of r;
+    delete from zm.queue q using unnest(open_ids) i (id) join zm.task_run t on t.id = i.id
+    where q.owner_id = t.owner_id and q.rank = -t.priority and q.task_run_id = i.id and zm.state_by(p_verb, 1::smallint) is not null;
+    if p_verb not in ('resume', 'release') then
+      delete from zm.delayed d using unnest(open_ids) i (id) where d.task_run_id = i.id;
+    end if;
+    -- A row of the queue that a claim has locked was waited for and is gone now, and its task run is under way.
+    with changed as (
+      update zm.task_run t set state = coalesce(zm.state_by(p_verb, t.state), t.state),
+        want = coalesce(zm.want_by(p_verb, t.state, t.want), t.want),
+        finished_at = case when zm.state_by(p_verb, t.state) = 13 then clock_timestamp() end,
+        reason = case when zm.state_by(p_verb, t.state) = 13 then 'stopped by ' || session_user else t.reason end
+      from unnest(open_ids) i (id)
+      where t.id = i.id and t.state between 0 and 2 and zm.is_open_to(p_verb, t.state, t.want)
+      returning t.id, t.run_id, t.task_id, t.state
+    )
+    select array_agg(id) filter (where state in (1, 2, 13)), count(*) filter (where state = 0),
+      array_agg(distinct run_id) filter (where state = 13 and task_id is not null),
+      array_agg(id) filter (where state = 13 and task_id is not null)
+    into moved, marked, runs, tasks from changed;
+    if p_verb in ('resume', 'release') then perform zm.requeue(moved, false); end if;
+    if runs is not null then perform zm.advance(runs, tasks); end if;
+    return query select 'waiting', marked where marked > 0;
+    return query select case when p_verb in ('pause', 'hold') then 'held' when p_verb in ('stop', 'kill') then 'stopped'
+      else 'queued' end, cardinality(moved)::bigint where moved is not null;
+  end loop;
+  if is_woken then perform pg_notify('zm_wake', ''); end if;
+end $$;
+
+-- The task runs that these numbers of task runs and runs name, without those that have ended. Whoever may not touch one
+-- is told that it is not there, as if it were not.
+create function zm.targets(p_ids bigint[]) returns bigint[] language plpgsql stable
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  me int := zm.me();
+  missing bigint;
+begin
+  select i.id into missing from unnest(p_ids) i (id)
+  where not exists (select from zm.task_run t where t.id = i.id and (t.owner_id = me or zm.is_admin()))
+    and not exists (select from zm.run r where r.id = i.id and (r.owner_id = me or zm.is_admin()));
+  if found then
+    raise exception 'no task run or run %', missing using errcode = 'ZM003', hint = 'zmctl list shows yours.';
+  end if;
+  return array(
+    select t.id from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where t.state < 10
+    union
+    select t.id from unnest(p_ids) i (id) join zm.run r on r.id = i.id
+    join zm.task_run t on t.run_id = i.id and t.id between zm.first_id(i.id) and zm.last_id(i.id) where t.state < 10);
+end $$;
+
+create function zm.check_verb(p_verb text) returns void language plpgsql immutable as $$
+begin
+  if p_verb is null or p_verb not in ('pause', 'resume', 'hold', 'release', 'stop', 'kill') then
+    raise exception 'a verb is pause, resume, hold, release, stop or kill, not "%"', p_verb using errcode = 'ZM004';
+  end if;
+end $$;
+
+-- Does a verb to task runs and to all task runs of runs, by their numbers:
+--   pause    running ones stand still, all others are held once they would run;  resume takes both back
+--   hold     the same for those that do not run;  release takes it back
+--   stop     TERM, the grace of the program, KILL;  kill the same without the grace;  what does not run is stopped at once
+-- Tells how many task runs it moved to what; no row if there was nothing to do.
+create function zm_api.control(p_verb text, p_ids bigint[]) returns table (effect text, count bigint)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform zm.check_verb(p_verb);
+  return query select effect, sum(count)::bigint from zm.carry_out(p_verb, zm.targets(p_ids)) group by effect;
+  perform zm.note(p_verb, 'task_run', array_to_string(p_ids[1:100], ' ')
+    || case when cardinality(p_ids) > 100 then ' …' else '' end);
+end $$;
+
+-- The same for a pipeline: its runs that go on, and with pause and hold those that will begin, until resume or release.
+create function zm_api.control_pipeline(p_verb text, p_pipeline text) returns table (effect text, count bigint)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  p int;
+begin
+  perform zm.check_verb(p_verb);
+  update zm.pipeline x set is_paused = case when p_verb in ('pause', 'hold') then true
+    when p_verb in ('resume', 'release') then false else x.is_paused end
+  where x.owner_id = zm.me() and x.name = p_pipeline returning x.id into p;
+  if not found then
+    raise exception 'no pipeline "%"', p_pipeline using errcode = 'ZM003', hint = 'zmctl pipeline list shows yours.';
+  end if;
+  return query select effect, sum(count)::bigint
+  from zm.carry_out(p_verb, zm.targets(array(select run_id from zm.live_run where pipeline_id = p))) group by effect;
+  perform zm.note(p_verb, 'pipeline', p_pipeline);
+end $$;
+
+-- Again ---------------------------------------------------------------------------------------------------
+
+-- A batch of the same programs with the same arguments.
+create function zm.rerun_batch(p_owner int, p_name text, p_ids bigint[], p_source bigint, p_latest boolean) returns bigint
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  r bigint;
+begin
+  perform zm.ensure_week(clock_timestamp());
+  r := zm.new_id();
+  insert into zm.run (id, owner_id, name, total, rerun_of) values (r, p_owner, p_name, cardinality(p_ids), p_source);
+  with made as materialized (
+    select zm.new_id() as id, t.id as source, t.name,
+      coalesce((select m.program_id from zm.template m where p_latest and m.owner_id = t.owner_id and m.name = t.name),
+        t.program_id) as program_id
+    from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id
+  ), runs as (
+    insert into zm.task_run (id, run_id, owner_id, program_id, name, state, max_attempts)
+    select made.id, r, p_owner, made.program_id, made.name, 1, g.attempts
+    from made join zm.program g on g.id = made.program_id
+  ), specified as (
+    insert into zm.task_spec (task_run_id, args)
+    select made.id, s.args from made join zm.task_spec s on s.task_run_id = made.source
+  )
+  insert into zm.queue (owner_id, rank, task_run_id) select p_owner, 0, id from made;
+  return r;
+end $$;
+
+-- Runs again, as a new run with the same arguments: a task run alone; with p_mode 'from' what follows it, too; of a run
+-- all, or with p_mode 'failed' what failed, ran out of time, was lost or stopped, and all that follows that. What the
+-- tasks left out handed on is kept. The definition is that of the first time, or with p_latest the one of now.
+-- Returns the new run.
+create function zm_api.rerun(p_id bigint, p_mode text default 'alone', p_latest boolean default false) returns bigint
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  me int := zm.me();
+  t zm.task_run;
+  s zm.run;
+  v int;
+  chosen bigint[];
+  tasks int[];
+  missing text;
+  r bigint;
+begin
+  if p_mode is null or p_mode not in ('alone', 'from', 'failed') then
+    raise exception 'a mode is alone, from or failed, not "%"', p_mode using errcode = 'ZM004';
+  end if;
+  select * into t from zm.task_run x where x.id = p_id and (x.owner_id = me or zm.is_admin());
+  select * into s from zm.run x where x.id = coalesce(t.run_id, p_id) and (x.owner_id = me or zm.is_admin());
+  if not found then
+    raise exception 'no task run or run %', p_id using errcode = 'ZM003', hint = 'zmctl list shows yours.';
+  end if;
+  if p_mode = 'failed' and t.id is not null then
+    raise exception '% is a task run, and only of a run the failed ones can be run again', p_id
+      using errcode = 'ZM004', hint = format('Its run is %s.', s.id);
+  elsif p_mode = 'from' and t.id is null then
+    raise exception '% is a run, and a rerun begins from a task run', p_id
+      using errcode = 'ZM004', hint = format('zmctl show %s lists its task runs.', p_id);
+  end if;
+  chosen := array(select x.id from zm.task_run x
+    where x.run_id = s.id and x.id between zm.first_id(s.id) and zm.last_id(s.id)
+      and case when t.id is not null then x.id = t.id when p_mode = 'failed' then x.state in (11, 12, 13, 14) else true end
+    order by x.id);
+  if chosen = '{}' then
+    raise exception 'nothing in run % has failed', s.id using errcode = 'ZM005';
+  end if;
+  if exists (select from zm.task_run x
+      where x.run_id = s.id and x.id between zm.first_id(s.id) and zm.last_id(s.id) and x.state < 10
+        and (t.id is null or x.id = t.id)) then
+    raise exception '% has not ended', p_id using errcode = 'ZM005', hint = format('Wait for it or stop it: zmctl stop %s.', p_id);
+  end if;
+  if s.version_id is null then
+    r := zm.rerun_batch(s.owner_id, s.name, chosen, s.id, p_latest);
+  else
+    v := case when p_latest then (select p.version_id from zm.pipeline p join zm.pipeline_version x on x.pipeline_id = p.id
+      where x.id = s.version_id) else s.version_id end;
+    select x.name into missing from unnest(chosen) i (id) join zm.task_run x on x.id = i.id
+    where not exists (select from zm.task k where k.version_id = v and k.name = x.name);
+    if found then
+      raise exception 'pipeline "%" has no task "%" any more', s.name, missing
+        using errcode = 'ZM005', hint = 'Without --latest it runs as it was.';
+    end if;
+    tasks := array(select k.id from unnest(chosen) i (id) join zm.task_run x on x.id = i.id
+      join zm.task k on k.version_id = v and k.name = x.name);
+    r := zm.start_tasks(s.owner_id, v, case when p_mode = 'alone' and t.id is not null then tasks else zm.following(tasks) end, '{}', s.id, p_latest);
+  end if;
+  perform zm.note('rerun', case when t.id is null then 'run' else 'task_run' end, p_id::text,
+    jsonb_build_object('run', r, 'mode', p_mode, 'latest', p_latest));
+  return r;
+end $$;
+
+-- Held by whoever wants to be woken on channel zm_change; ends with the connection.
+create function zm_api.watch() returns void language sql volatile security definer
+  set search_path = pg_catalog, pg_temp as $$ select pg_advisory_lock_shared(7704, 0) $$;
+
+reset role;
+grant execute on function zm_api.watch to zm_viewer;
+grant execute on all functions in schema zm_api to zm_user, zm_admin;
