@@ -52,7 +52,10 @@ private struct Page {
     item {
       $0.field("name", task.name)
       switch task.work {
-      case .template(let name): $0.field("template", name)
+      case .template(let name):
+        $0.field("template", name)
+        if let maximum = task.maximum { $0.line("maximum: \(maximum)") }
+        $0.add(task.environment)
       case .inline(let program): $0.add(program)
       }
       $0.add(arguments: task.arguments)
@@ -63,13 +66,48 @@ private struct Page {
   }
 
   private mutating func add(_ program: Program) {
+    let usual = Program(script: "")
     field("script", program.script)
     if let average = program.average { line("average: \(average)") }
     if let maximum = program.maximum { line("maximum: \(maximum)") }
-    let usual = Program(script: "")
+    if let grace = program.grace { line("grace: \(grace)") }
     if program.attempts != usual.attempts { line("attempts: \(program.attempts)") }
+    add(program.retry ?? RetryPolicy())
     if program.rerunIfLost != usual.rerunIfLost { line("rerun_if_lost: \(program.rerunIfLost)") }
     if program.maxOutput != usual.maxOutput { line("max_output: \(ByteCount.format(program.maxOutput))") }
+    add(program.environment)
+    if let nice = program.nice { line("nice: \(nice)") }
+    add(program.limits ?? Limits())
+    if let user = program.user { field("user", user) }
+  }
+
+  private mutating func add(_ retry: RetryPolicy) {
+    let usual = RetryPolicy()
+    mapping("retry", unless: retry == usual) {
+      if retry.delay != usual.delay { $0.line("delay: \(retry.delay)") }
+      if retry.backoff != usual.backoff { $0.line("backoff: \(DecimalNumber.format(retry.backoff))") }
+      if retry.maxDelay != usual.maxDelay { $0.line("max_delay: \(retry.maxDelay)") }
+      if retry.jitter != usual.jitter { $0.line("jitter: \(DecimalNumber.format(retry.jitter))") }
+      if retry.exitCodes != usual.exitCodes { $0.line("exit_codes: \(retry.exitCodes)") }
+    }
+  }
+
+  private mutating func add(_ limits: Limits) {
+    mapping("limits", unless: limits == Limits()) {
+      if let files = limits.openFiles { $0.line("open_files: \(files)") }
+      if let memory = limits.memory { $0.line("memory: \(ByteCount.format(memory))") }
+      if let cpu = limits.cpu { $0.line("cpu: \(cpu)") }
+      if let processes = limits.processes { $0.line("processes: \(processes)") }
+    }
+  }
+
+  private mutating func add(_ environment: [String: String]) {
+    mapping("env", unless: environment.isEmpty) {
+      for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
+        // Some names are words to readers that guess types: `no`, `y`.
+        $0.field(YAMLScalar.inline(name), value)
+      }
+    }
   }
 
   private mutating func add(arguments: [String]) {
@@ -94,6 +132,15 @@ private struct Page {
 
   private mutating func field(_ key: String, _ value: String, unless usual: String? = nil) {
     if value != usual { line("\(key): \(YAMLScalar.block(value, indent: indent))") }
+  }
+
+  /// A mapping under a key, two columns in.
+  private mutating func mapping(_ key: String, unless isUsual: Bool, _ body: (inout Page) -> Void) {
+    guard !isUsual else { return }
+    line("\(key):")
+    indent += 2
+    body(&self)
+    indent -= 2
   }
 
   /// An item of a list, two columns in from the line above it.
