@@ -6,10 +6,12 @@ extension DefinitionDecoder {
     var program = Program(script: script)
     program.average = timespan(fields, "average")
     program.maximum = timespan(fields, "maximum")
-    let attempts = value(fields, "attempts", is: "a whole number from 1 to 100") { text in
-      ByteCount.wholeNumber(text).flatMap(Int.init(exactly:)).flatMap {
-        Program.attemptsRange.contains($0) ? $0 : nil
-      }
+    program.grace = value(fields, "grace", is: "a length of time such as 30s or 2m, at most 1h") {
+      Timespan($0).flatMap { Program.graceRange.contains($0) ? $0 : nil }
+    }
+    let attempts = number(fields, "attempts", in: Program.attemptsRange)
+    if attempts != nil || fields["attempts"] == nil {
+      program.retry = retry(fields, attempts: attempts ?? program.attempts)
     }
     let rerunIfLost = value(fields, "rerun_if_lost", is: "true or false (not yes, no, on or off)") { text in
       switch text {
@@ -24,6 +26,10 @@ extension DefinitionDecoder {
     program.attempts = attempts ?? program.attempts
     program.rerunIfLost = rerunIfLost ?? program.rerunIfLost
     program.maxOutput = maxOutput ?? program.maxOutput
+    program.environment = environment(fields)
+    program.nice = number(fields, "nice", in: Program.niceRange)
+    program.limits = limits(fields)
+    program.user = value(fields, "user", is: "an account (\(Account.rule))") { Account.isName($0) ? $0 : nil }
     return program
   }
 
@@ -46,9 +52,5 @@ extension DefinitionDecoder {
     }
     if script.utf8.contains(0) { report(place, "the script has a NUL character") }
     return script
-  }
-
-  private mutating func timespan(_ fields: Fields, _ key: String) -> Timespan? {
-    value(fields, key, is: "a length of time such as 90s, 5m or 1h30m, at most 366 days") { Timespan($0) }
   }
 }

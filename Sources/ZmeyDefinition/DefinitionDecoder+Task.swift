@@ -7,10 +7,14 @@ extension DefinitionDecoder {
     let name = required(fields, "name")
     let arguments = list(fields, "args", orOneText: true) ?? []
     let links = (list(fields, "after", orOneText: true) ?? []).compactMap { link($0) }
-    let definition = TaskDefinition(
+    var definition = TaskDefinition(
       name: name?.string ?? "", work: work(fields),
       arguments: arguments.compactMap { text($0, named: "args")?.string },
       join: choice(fields, "join") ?? .all, after: links.map(\.definition))
+    if case .template = definition.work {
+      definition.maximum = timespan(fields, "maximum")
+      definition.environment = environment(fields)
+    }
     return (definition, name?.place, links.map(\.place))
   }
 
@@ -19,7 +23,7 @@ extension DefinitionDecoder {
     guard source == "template" else {
       return .inline(program(source.map { script(fields, $0) } ?? "", fields))
     }
-    for key in ObjectKind.program {
+    for key in ObjectKind.program where !ObjectKind.beside.contains(key) {
       guard let entry = fields[key] else { continue }
       report(entry.place, "'\(key)' goes with a script; here the template says it")
     }

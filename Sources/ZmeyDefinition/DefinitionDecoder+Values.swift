@@ -10,6 +10,8 @@ struct Fields {
     self.entries = Dictionary(entries.map { ($0.key, $0) }) { first, _ in first }
   }
 
+  var isEmpty: Bool { entries.isEmpty }
+
   subscript(key: String) -> Element.Entry? { entries[key] }
 }
 
@@ -76,7 +78,14 @@ extension DefinitionDecoder {
   mutating func value<Value>(
     _ fields: Fields, _ key: String, is expected: String, _ parse: (String) -> Value?
   ) -> Value? {
-    guard let text = text(fields, key) else { return nil }
+    fields[key].flatMap { value($0.value, named: key, is: expected, parse) }
+  }
+
+  /// What the element means as a text.
+  mutating func value<Value>(
+    _ element: Element, named key: String, is expected: String, _ parse: (String) -> Value?
+  ) -> Value? {
+    guard let text = text(element, named: key) else { return nil }
     let value = parse(text.string)
     if value == nil { report(text.place, "'\(key)' is \(expected), not \(text.string.excerpt)") }
     return value
@@ -89,6 +98,13 @@ extension DefinitionDecoder {
     return value(fields, key, is: Choice.allCases.count == 1 ? words : "one of \(words)") {
       Choice(rawValue: $0)
     }
+  }
+
+  /// The mapping under a key that is absent rather than empty.
+  mutating func settings(_ fields: Fields, _ key: String, of kind: ObjectKind) -> Fields? {
+    guard let entry = fields[key], let settings = self.fields(entry.value, of: kind) else { return nil }
+    if settings.isEmpty { report(entry.place, "'\(key)' is empty; leave it out") }
+    return settings
   }
 
   /// The one of some keys that is there; reports if none is or several are.
@@ -105,7 +121,7 @@ extension DefinitionDecoder {
     return first.key
   }
 
-  private mutating func mismatch(_ element: Element, _ expectation: String) {
+  mutating func mismatch(_ element: Element, _ expectation: String) {
     if case .broken = element.content { return }
     report(element.place, "\(expectation), not \(element.noun)")
   }

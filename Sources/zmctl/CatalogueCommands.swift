@@ -16,20 +16,12 @@ struct TemplateCommand: AsyncParsableCommand {
     var name: String
     @Option(help: "The script's file; - for standard input.")
     var script: String
-    @Option(help: "How long it usually takes, such as 90s or 1h30m.")
-    var average: Timespan?
-    @Option(help: "How long it may take.")
-    var maximum: Timespan?
-    @Option(help: "How often it is tried at most.")
-    var attempts = 1
+    @OptionGroup var options: ProgramOptions
     @Option(help: "What it is for, in a line.")
     var description = ""
 
     func validate() throws {
       if let problem = Name.problem(name) { throw ValidationError(problem) }
-      guard Program.attemptsRange.contains(attempts) else {
-        throw ValidationError("--attempts takes 1 to 100")
-      }
     }
 
     func run() async throws {
@@ -37,9 +29,9 @@ struct TemplateCommand: AsyncParsableCommand {
       guard text.utf8.count <= Program.maxScriptBytes else {
         throw Failure(.usage, "'\(script)' is larger than 1 MiB")
       }
-      let program = Program(script: text, average: average, maximum: maximum, attempts: attempts)
-      let definitions = Definitions(
-        templates: [TemplateDefinition(name: name, description: description, program: program)])
+      let template = TemplateDefinition(
+        name: name, description: description, program: options.program(script: text))
+      let definitions = Definitions(templates: [template])
       let changes = try await database.run { session in try People.apply(definitions, session) }
       if database.json {
         try Output.json(changes)

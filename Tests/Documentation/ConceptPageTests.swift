@@ -13,6 +13,7 @@ import ZmeyCore
     ("The document", ObjectKind.document, false), ("A template", .template, true),
     ("A pipeline", .pipeline, false),
     ("A task", .task, true), ("A link", .link, false),
+    ("Retry", .retry, false), ("Limits", .limits, false),
   ])
   func `zmey-pipelines(5) has every key and no other`(
     section: String, kind: ObjectKind, isProgram: Bool

@@ -101,9 +101,10 @@ struct ReaderErrorTests {
 
   @Test func `a template leaves no room for the facts of a script`() {
     #expect(
-      errors(task("template: x", "average: 5s", "max_output: 1MiB")) == [
+      errors(task("template: x", "average: 5s", "max_output: 1MiB", "retry: {delay: 1s}")) == [
         "6:9: 'average' goes with a script; here the template says it",
         "7:9: 'max_output' goes with a script; here the template says it",
+        "8:9: 'retry' goes with a script; here the template says it",
       ])
   }
 

@@ -106,6 +106,46 @@ struct ReaderTests {
     #expect(try read(text).pipelines[0].tasks[0].work == .inline(program))
   }
 
+  @Test func `the process that a program becomes is described`() throws {
+    let text = task(
+      "script: x", "grace: 1h", "env: {A: 007, no: '', _b: \"x\\ny\"}", "nice: -20",
+      "limits: {open_files: 16, memory: 16TiB, cpu: 366d, processes: 1000000}", "user: machine$")
+    let program = Program(
+      script: "x", grace: .seconds(3600), environment: ["A": "007", "no": "", "_b": "x\ny"], nice: -20,
+      limits: Limits(openFiles: 16, memory: 16 << 40, cpu: Timespan("366d"), processes: 1_000_000),
+      user: "machine$")
+    #expect(try read(text).pipelines[0].tasks[0] == TaskDefinition(name: "t", work: .inline(program)))
+  }
+
+  @Test(
+    arguments: [
+      ("{delay: 10s}", RetryPolicy(delay: .seconds(10))),
+      ("{delay: 1h, max_delay: 5d}", RetryPolicy(delay: .seconds(3600), maxDelay: .seconds(432_000))),
+      ("{backoff: 1.125, jitter: 1}", RetryPolicy(backoff: 1.125, jitter: 1)),
+      ("{exit_codes: 75}", RetryPolicy(exitCodes: [75])),
+      ("{exit_codes: [255, 1]}", RetryPolicy(exitCodes: [255, 1])),
+      ("{delay: 0s, backoff: 1.0}", nil),
+    ] as [(String, RetryPolicy?)])
+  func `a policy says when a program is tried again`(yaml: String, policy: RetryPolicy?) throws {
+    let program = Program(script: "x", attempts: 2, retry: policy)
+    #expect(
+      try read(task("script: x", "attempts: 2", "retry: \(yaml)")).pipelines[0].tasks[0].work
+        == .inline(program))
+  }
+
+  @Test func `a task may say more than its template`() throws {
+    let text = task("template: x", "maximum: 5m", "env: {A: b}")
+    #expect(
+      try read(text).pipelines[0].tasks == [
+        TaskDefinition(name: "t", work: .template("x"), maximum: .seconds(300), environment: ["A": "b"])
+      ])
+  }
+
+  @Test(arguments: ["env:", "env: {}"])
+  func `an environment may be empty`(line: String) throws {
+    #expect(try read(task("script: x", line)).pipelines[0].tasks[0].work == .inline(Program(script: "x")))
+  }
+
   @Test(
     arguments: [("1024", 1024), ("1KiB", 1024), ("16MiB", 16 << 20), ("256MiB", 256 << 20)]
       as [(String, Int64)])

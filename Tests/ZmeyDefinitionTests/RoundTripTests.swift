@@ -23,7 +23,8 @@ struct RoundTripTests {
       let task = TaskDefinition(
         name: "t", work: .inline(Program(script: text)), arguments: [text, "x", text])
       let many = TaskDefinition(
-        name: "u", work: .template(text), arguments: [text, String(repeating: "x", count: 120), text])
+        name: "u", work: .template(text), arguments: [text, String(repeating: "x", count: 120), text],
+        environment: ["A": text, "no": text])
       let definitions = Definitions(pipelines: [
         PipelineDefinition(name: "p", description: text, tasks: [task, many])
       ])
@@ -65,6 +66,10 @@ struct DefinitionSource {
     var tasks: [TaskDefinition] = []
     for name in names() + ["last"] {
       var task = TaskDefinition(name: name, work: below(2) == 0 ? .template(text()) : .inline(program()))
+      if case .template = task.work {
+        if below(2) == 0 { task.maximum = timespan() }
+        task.environment = environment()
+      }
       task.arguments = (0..<below(4)).map { _ in text() }
       for before in tasks where below(2) == 0 {
         task.after.append(
@@ -81,10 +86,41 @@ struct DefinitionSource {
     var program = Program(script: text() + text())
     if below(2) == 0 { program.average = timespan() }
     if below(2) == 0 { program.maximum = timespan() }
+    if below(2) == 0 { program.grace = Timespan(milliseconds: Int64(below(3_600_001))) }
     program.attempts = 1 + below(3)
+    if program.attempts > 1 { program.retry = retry() }
     program.rerunIfLost = below(2) == 0
     program.maxOutput = pick([1024, 1025, 1 << 20, Program.defaultMaxOutput, 256 << 20])
+    program.environment = environment()
+    if below(2) == 0 { program.nice = -20 + below(40) }
+    program.limits = limits()
+    if below(2) == 0 { program.user = pick(["nobody", "_apt", "no", "y", "machine$"]) }
     return program
+  }
+
+  /// Up to four variables, some with names that YAML takes for other things.
+  private mutating func environment() -> [String: String] {
+    let names = ["A", "a_1", "_", "no", "NULL", "y", "true", "PATH"]
+    return Dictionary((0..<below(5)).map { _ in (pick(names), text()) }) { first, _ in first }
+  }
+
+  private mutating func retry() -> RetryPolicy? {
+    var policy = RetryPolicy()
+    if below(2) == 0 { policy.delay = .seconds(Int64(below(100))) }
+    if below(2) == 0 { policy.backoff = Double(1000 + below(9001)) / 1000 }
+    if below(2) == 0 { policy.maxDelay = .seconds(Int64(100 + below(10_000))) }
+    if below(2) == 0 { policy.jitter = Double(below(1001)) / 1000 }
+    if below(2) == 0 { policy.exitCodes = [255, 1 + below(254)] }
+    return policy == RetryPolicy() ? nil : policy
+  }
+
+  private mutating func limits() -> Limits? {
+    var limits = Limits()
+    if below(2) == 0 { limits.openFiles = 16 + below(10_000) }
+    if below(2) == 0 { limits.memory = pick([1 << 20, 1_048_577, 512 << 20, 3 << 40, 16 << 40]) }
+    if below(2) == 0 { limits.cpu = .seconds(Int64(1 + below(100_000))) }
+    if below(2) == 0 { limits.processes = 1 + below(1_000_000) }
+    return limits == Limits() ? nil : limits
   }
 
   private mutating func timespan() -> Timespan? {

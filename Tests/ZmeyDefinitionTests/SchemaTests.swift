@@ -26,6 +26,18 @@ struct SchemaTests {
     #expect(try Self.keys(parts["pipeline"]) == ObjectKind.pipeline.keys.sorted())
     #expect(try Self.keys(parts["task"]) == ObjectKind.task.keys.sorted())
     #expect(try Self.keys(parts["link"]) == ObjectKind.link.keys.sorted())
+    #expect(try Self.keys(parts["retry"]) == ObjectKind.retry.keys.sorted())
+    #expect(try Self.keys(parts["limits"]) == ObjectKind.limits.keys.sorted())
+  }
+
+  @Test func `it leaves a template's task the keys that the reader leaves it`() throws {
+    let parts = try #require(try Self.schema()["$defs"] as? [String: Any])
+    let task = try #require(parts["task"] as? [String: Any])
+    let dependent = try #require(task["dependentSchemas"] as? [String: Any])
+    let template = try #require(dependent["template"] as? [String: Any])
+    let refused = try #require(template["properties"] as? [String: Bool])
+    #expect(refused.values.allSatisfy { !$0 })
+    #expect(Set(refused.keys) == Set(ObjectKind.program).subtracting(ObjectKind.beside))
   }
 
   @Test func `every reference in it has a target`() throws {

@@ -38,7 +38,13 @@ func task(_ lines: String...) -> String {
 func isIdentical(_ left: Definitions, _ right: Definitions) -> Bool {
   func bytes(_ definitions: Definitions) -> [[UInt8]] {
     var texts: [String] = []
-    func collect(_ program: Program) { texts.append(program.script) }
+    func collect(_ program: Program) {
+      texts.append(program.script)
+      collect(program.environment)
+    }
+    func collect(_ environment: [String: String]) {
+      for (name, value) in environment.sorted(by: { $0.key < $1.key }) { texts += [name, value] }
+    }
     for template in definitions.templates {
       texts += [template.name, template.description]
       collect(template.program)
@@ -47,6 +53,7 @@ func isIdentical(_ left: Definitions, _ right: Definitions) -> Bool {
       texts += [pipeline.name, pipeline.description]
       for task in pipeline.tasks {
         texts += [task.name] + task.arguments + task.after.map(\.task)
+        collect(task.environment)
         switch task.work {
         case .template(let name): texts.append(name)
         case .inline(let program): collect(program)

@@ -34,7 +34,11 @@ struct WriterTests {
 
   @Test func `everything that differs from its default is written`() {
     let program = Program(
-      script: "#!/bin/sh", average: Timespan("90s"), attempts: 2, rerunIfLost: false, maxOutput: 256 << 20)
+      script: "#!/bin/sh", average: Timespan("90s"), grace: Timespan("0s"), attempts: 2,
+      retry: RetryPolicy(
+        delay: .seconds(10), backoff: 2, maxDelay: .seconds(300), jitter: 0.1, exitCodes: [75, 3]),
+      rerunIfLost: false, maxOutput: 256 << 20, environment: ["b": "1", "A": "x\ny\n", "no": "me"], nice: -5,
+      limits: Limits(openFiles: 1024, memory: 512 << 20, cpu: .seconds(60), processes: 64), user: "nobody")
     let definitions = Definitions(
       templates: [TemplateDefinition(name: "t", description: "no", program: program)],
       pipelines: [
@@ -43,7 +47,8 @@ struct WriterTests {
           tasks: [
             TaskDefinition(name: "a", work: .inline(Program(script: "x", maxOutput: 1025))),
             TaskDefinition(
-              name: "b", work: .template("t"), arguments: ["one\ntwo", ""],
+              name: "b", work: .template("t"), arguments: ["one\ntwo", ""], maximum: .seconds(5),
+              environment: ["A": "1"],
               after: [LinkDefinition(task: "a"), LinkDefinition(task: "10:30", when: .failure, pass: .env)]),
           ])
       ])
@@ -53,9 +58,29 @@ struct WriterTests {
           description: "no"
           script: "#!/bin/sh"
           average: 1m30s
+          grace: 0s
           attempts: 2
+          retry:
+            delay: 10s
+            backoff: 2
+            max_delay: 5m
+            jitter: 0.1
+            exit_codes: [75, 3]
           rerun_if_lost: false
           max_output: 256MiB
+          env:
+            A: |
+              x
+              y
+            b: "1"
+            "no": me
+          nice: -5
+          limits:
+            open_files: 1024
+            memory: 512MiB
+            cpu: 1m
+            processes: 64
+          user: nobody
       pipelines:
         - name: p
           description: two tasks
@@ -65,6 +90,9 @@ struct WriterTests {
               max_output: 1025
             - name: b
               template: t
+              maximum: 5s
+              env:
+                A: "1"
               args:
                 - |-
                   one
@@ -78,6 +106,13 @@ struct WriterTests {
 
       """
     #expect(DefinitionWriter.write(definitions) == text)
+  }
+
+  @Test func `a retry and limits that say nothing are not written`() {
+    let program = Program(script: "x", attempts: 2, retry: RetryPolicy(), limits: Limits())
+    let definitions = Definitions(templates: [TemplateDefinition(name: "t", program: program)])
+    #expect(
+      DefinitionWriter.write(definitions) == "templates:\n  - name: t\n    script: x\n    attempts: 2\n")
   }
 
   @Test func `empty definitions are an empty text`() {
