@@ -22,6 +22,8 @@ struct Attempt: Sendable {
   enum Cause: Hashable, Sendable {
     /// Its maximum time has passed.
     case maximum(Duration)
+    /// An operator wants it stopped.
+    case stop
     /// Its result is not wanted: fenced, lease over, or the worker goes. Nothing is reported.
     case unwanted
   }
@@ -30,6 +32,8 @@ struct Attempt: Sendable {
   var phase: Phase
   var book: OutputBook
   var percent = PercentReader()
+  /// The last line of standard error that says something, for the reason of a failure.
+  var lastError = TailLine()
   /// Inputs as they arrive, in the order of the assignment.
   var inputs: [ByteBuffer]
   var missingInputs: Set<UInt16>
@@ -43,6 +47,11 @@ struct Attempt: Sendable {
   var deadline: Instant?
   /// When TERM is followed by KILL.
   var killAt: Instant?
+  /// Whether an operator wants it to stand still, and since when it is proven to.
+  var isPauseWanted = false
+  var pausedSince: Instant?
+  /// What is left of its maximum time while it stands still.
+  var timeLeft: Duration?
   /// When the percentage is next reported, and which was last.
   var percentAt: Instant?
   var reportedPercent: UInt8?
@@ -54,6 +63,14 @@ struct Attempt: Sendable {
     missingInputs = Set(
       assignment.inputs.indices.filter { assignment.inputs[$0].bytes == nil }.map(UInt16.init))
     phase = .collecting
+  }
+
+  /// Looks for what output says of itself, whether or not it is kept.
+  mutating func heard(_ stream: OutputStream, _ bytes: ByteBuffer) {
+    switch stream {
+    case .standardOutput: percent.append(bytes.readableBytesView)
+    case .standardError: lastError.append(bytes.readableBytesView)
+    }
   }
 
   var isEnded: Bool {

@@ -19,18 +19,20 @@ struct OutputBook: Sendable {
   private(set) var errorBytes: Int64 = 0
   private(set) var isCut = false
   private(set) var pendingBytes = 0
-  private var lastError = TailLine()
 
   /// - Parameter cap: how many bytes of each stream are kept.
   init(cap: Int64) { self.cap = cap }
 
-  /// The last line of standard error that says something, for the reason of a failure.
-  var lastErrorLine: String { lastError.text }
+  /// What of a piece of output was thrown away.
+  struct Cut {
+    /// Nobody will store these, so their window is given back at once.
+    var bytes: Int
+    /// Whether it is the first of its stream: all that comes will be thrown away, too.
+    var isFirst: Bool
+  }
 
-  /// Takes output in. Returns how many bytes were thrown away: nobody will store them, so their
-  /// window is given back at once.
-  mutating func append(_ stream: OutputStream, _ bytes: ByteBuffer) -> Int {
-    if stream == .standardError { lastError.append(bytes.readableBytesView) }
+  /// Takes output in.
+  mutating func append(_ stream: OutputStream, _ bytes: ByteBuffer) -> Cut {
     let had = stream == .standardOutput ? resultBytes : errorBytes
     let room = max(0, cap - had)
     var kept = bytes
@@ -44,7 +46,8 @@ struct OutputBook: Sendable {
       kept = bytes.getSlice(at: bytes.readerIndex, length: wanted) ?? ByteBuffer()
       if marks { kept.writeString("\n[zmey: output after \(cap) bytes was cut]\n") }
     }
-    guard kept.readableBytes > 0 else { return thrown }
+    let cut = Cut(bytes: thrown, isFirst: marks)
+    guard kept.readableBytes > 0 else { return cut }
     switch stream {
     case .standardOutput: resultBytes += Int64(kept.readableBytes)
     case .standardError: errorBytes += Int64(kept.readableBytes)
@@ -57,7 +60,7 @@ struct OutputBook: Sendable {
     } else {
       pending.append((stream, kept))
     }
-    return thrown
+    return cut
   }
 
   /// Numbers what is pending and hands it over for sending, in chunks of at most `FrameLimit.chunk`.
@@ -96,24 +99,4 @@ struct OutputBook: Sendable {
     pendingBytes = 0
     return result
   }
-}
-
-/// Remembers the last line with something on it, cut to 200 bytes.
-struct TailLine: Sendable {
-  private var line: [UInt8] = []
-  private var current: [UInt8] = []
-
-  mutating func append(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes {
-      if byte == UInt8(ascii: "\n") {
-        if !current.isEmpty { line = current }
-        current.removeAll(keepingCapacity: true)
-      } else if current.count < 200, byte >= 0x20, byte != 0x7f {
-        current.append(byte)
-      }
-    }
-  }
-
-  /// The line as text; bytes that are not UTF-8 are replaced.
-  var text: String { String(decoding: current.isEmpty ? line : current, as: UTF8.self) }
 }

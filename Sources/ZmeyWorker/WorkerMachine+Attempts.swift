@@ -27,6 +27,7 @@ extension WorkerMachine {
       attempts[fence]?.phase = .starting
       attempts[fence]?.inputs = []
       effects.append(.launch(launch))
+      if attempt.isPauseWanted { effects.append(.freeze(fence)) }
     } catch {
       failedToStart(fence, error, &effects)
     }
@@ -48,9 +49,10 @@ extension WorkerMachine {
     _ fence: Fence, _ stream: OutputStream, _ bytes: ByteBuffer, _ now: Instant, _ effects: inout [Effect]
   ) {
     guard attempts[fence] != nil else { return }
-    if stream == .standardOutput { attempts[fence]?.percent.append(bytes.readableBytesView) }
-    if let thrown = attempts[fence]?.book.append(stream, bytes), thrown > 0 {
-      effects.append(.acknowledge(fence, bytes: thrown))
+    attempts[fence]?.heard(stream, bytes)
+    if let cut = attempts[fence]?.book.append(stream, bytes), cut.bytes > 0 {
+      effects.append(.acknowledge(fence, bytes: cut.bytes))
+      if cut.isFirst { effects.append(.discard(fence, stream)) }
     }
     guard let pending = attempts[fence]?.book.pendingBytes, pending > 0 else { return }
     if pending >= FrameLimit.chunk {
@@ -75,10 +77,13 @@ extension WorkerMachine {
     if case .maximum(let span) = attempt.cause {
       outcome.verdict = .timedOut
       outcome.reason = "it ran longer than its maximum of \(Self.words(span))"
+    } else if attempt.cause == .stop {
+      outcome.verdict = .stopped
+      outcome.reason = "it was stopped"
     } else if exit.code == 0 {
       outcome.verdict = .succeeded
     } else {
-      outcome.reason = Self.reason(exit, lastErrorLine: attempt.book.lastErrorLine)
+      outcome.reason = Self.reason(exit, lastErrorLine: attempt.lastError.text)
     }
     finish(fence, outcome, &effects)
   }
@@ -105,19 +110,24 @@ extension WorkerMachine {
     effects.append(.send(.finished(finish)))
   }
 
-  /// Begins to end the process of an attempt: TERM now, KILL after the grace.
+  /// Begins to end the process tree of an attempt: TERM now, KILL after the grace.
   mutating func end(_ fence: Fence, _ cause: Attempt.Cause, _ now: Instant, _ effects: inout [Effect]) {
     guard let attempt = attempts[fence], !attempt.isEnded else { return }
-    if attempt.cause == nil || cause == .unwanted { attempts[fence]?.cause = cause }
+    let isBegun = attempt.cause != nil
+    if !isBegun || cause == .unwanted { attempts[fence]?.cause = cause }
     attempts[fence]?.deadline = nil
+    attempts[fence]?.timeLeft = nil
+    attempts[fence]?.isPauseWanted = false
     switch attempt.phase {
-    case .collecting: attempts[fence] = nil
+    case .collecting:
+      // Nothing of it exists.
+      finish(fence, Outcome(verdict: .stopped, reason: "it was stopped"), &effects)
     case .starting, .running:
-      guard attempt.killAt == nil else { return }
+      guard !isBegun else { return }
       // What runs elsewhere soon has less time to go in peace: lease and grace together stay below the time after
       // which the scheduler gives it away.
-      let grace = cause == .unwanted && !isLinked ? min(settings.grace, lease / 8) : settings.grace
-      attempts[fence]?.killAt = now + grace
+      let grace = attempt.assignment.grace
+      attempts[fence]?.killAt = now + (cause == .unwanted && !isLinked ? min(grace, lease / 8) : grace)
       effects.append(.terminate(fence))
     case .ended: break
     }

@@ -32,10 +32,8 @@ extension WorkerMachine {
   private mutating func tick(_ fence: Fence, _ attempt: Attempt, _ now: Instant, _ effects: inout [Effect]) {
     if let flushAt = attempt.flushAt, flushAt <= now { flush(fence, &effects) }
     if let reportAt = attempt.reportAt, reportAt <= now {
+      reportRunning(fence, now, &effects)
       attempts[fence]?.reportAt = nil
-      if case .running(let since) = attempt.phase, isLinked {
-        effects.append(.send(.running(fence, age: now - since)))
-      }
     }
     if let percentAt = attempt.percentAt, percentAt <= now {
       attempts[fence]?.percentAt = now + settings.progressEvery
@@ -48,8 +46,7 @@ extension WorkerMachine {
       end(fence, .maximum(maximum), now, &effects)
     }
     if let killAt = attempt.killAt, killAt <= now {
-      // Again after each grace: the group may have grown between the scan and the signal.
-      attempts[fence]?.killAt = now + settings.grace
+      attempts[fence]?.killAt = nil
       effects.append(.kill(fence))
     }
   }

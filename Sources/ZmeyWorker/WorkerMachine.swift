@@ -25,7 +25,13 @@ public struct WorkerMachine: Sendable {
     case failedToStart(Fence, Unlaunchable)
     /// The process wrote something.
     case output(Fence, OutputStream, ByteBuffer)
-    /// The process is gone and all its output is here.
+    /// The process wrote more than is kept; this is the last of it so far.
+    case discarded(Fence, OutputStream, ByteBuffer)
+    /// The whole process tree stands still.
+    case frozen(Fence)
+    /// It goes on.
+    case thawed(Fence)
+    /// Nobody of the process tree lives and all its output is here.
     case exited(Fence, ProcessExit)
     /// Finish what runs, for at most that long, and take no more.
     case drain(Duration)
@@ -67,10 +73,16 @@ public struct WorkerMachine: Sendable {
     case keepScript(sha256: ByteBuffer, body: ByteBuffer)
     /// Start a process.
     case launch(Launch)
-    /// Send TERM to the whole process group.
+    /// Stop the whole process tree; `frozen` comes when it is proven.
+    case freeze(Fence)
+    /// Let it go on.
+    case thaw(Fence)
+    /// Send TERM to the whole process tree and let it go on, that it may act on it.
     case terminate(Fence)
-    /// Send KILL to the whole process group.
+    /// Kill the whole process tree; `exited` comes when nobody lives.
     case kill(Fence)
+    /// More of this output is not wanted: throw it away unread.
+    case discard(Fence, OutputStream)
     /// That many bytes of an attempt's output are done with: read on.
     case acknowledge(Fence, bytes: Int)
     /// Keep these frames on disk until `unspool`.
@@ -94,18 +106,15 @@ public struct WorkerMachine: Sendable {
     public var reportAfter: Duration
     /// How often a percentage is reported.
     public var progressEvery: Duration
-    /// From TERM to KILL.
-    public var grace: Duration
 
     /// The usual values; `progressEvery` is the flag `-pt`.
     public init(
       flushAfter: Duration = .milliseconds(50), reportAfter: Duration = .milliseconds(100),
-      progressEvery: Duration = .seconds(10), grace: Duration = .seconds(10)
+      progressEvery: Duration = .seconds(10)
     ) {
       self.flushAfter = flushAfter
       self.reportAfter = reportAfter
       self.progressEvery = progressEvery
-      self.grace = grace
     }
   }
 
@@ -145,6 +154,9 @@ public struct WorkerMachine: Sendable {
     case .started(let fence): started(fence, now)
     case .failedToStart(let fence, let why): failedToStart(fence, why, &effects)
     case .output(let fence, let stream, let bytes): output(fence, stream, bytes, now, &effects)
+    case .discarded(let fence, let stream, let tail): attempts[fence]?.heard(stream, tail)
+    case .frozen(let fence): frozen(fence, now, &effects)
+    case .thawed(let fence): thawed(fence, now, &effects)
     case .exited(let fence, let exit): exited(fence, exit, &effects)
     case .drain(let span): drain(span, now, &effects)
     case .tick: tick(now, &effects)
@@ -164,10 +176,12 @@ public struct WorkerMachine: Sendable {
       for chunk in attempt.book.unstored { effects.append(.send(chunk.frame(fence))) }
       switch attempt.phase {
       case .collecting, .starting: break
-      case .running: flush(fence, &effects)
+      case .running(let since):
+        flush(fence, &effects)
+        effects.append(.send(.running(fence, age: now - since)))
+        observe(fence, now, &effects)
       case .ended(let finish): effects.append(.send(.finished(finish)))
       }
-      if case .running(let since) = attempt.phase { effects.append(.send(.running(fence, age: now - since))) }
     }
     if drainEnd != nil { effects.append(.send(.leaving)) }
   }
@@ -186,12 +200,13 @@ public struct WorkerMachine: Sendable {
       guard inherited.removeValue(forKey: fence) != nil || attempts[fence]?.isEnded == true else { return }
       attempts[fence] = nil
       effects.append(.unspool(fence))
+    case .want(let fence, let want): wanted(fence, want, now, &effects)
     case .kill(let fence, let reason):
       // A finish is settled by the database alone; only a process is ended.
       guard let attempt = attempts[fence], !attempt.isEnded else { return }
       effects.append(.log("task run \(fence.taskRun), attempt \(fence.attempt) is ended: \(reason)"))
       end(fence, .unwanted, now, &effects)
-    case .hello, .welcome, .refuse, .running, .progress, .output, .finished, .ping, .pong, .leaving: break
+    case .hello, .welcome, .refuse, .running, .observed, .progress, .output, .finished, .ping, .pong, .leaving: break
     }
   }
 

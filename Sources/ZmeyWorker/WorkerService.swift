@@ -216,6 +216,7 @@ public actor WorkerService: DaemonService {
             pending.append(
               .failedToStart(launch.fence, Unlaunchable("the worker could not prepare it: \(error)")))
           }
+        case .freeze, .thaw, .discard: break
         case .terminate(let fence): signal(fence, SIGTERM, after: &launches)
         case .kill(let fence): signal(fence, SIGKILL, after: &launches)
         case .acknowledge(let fence, let bytes):
