@@ -46,8 +46,16 @@ final class Cgroup {
 
   func has(_ file: String) -> Bool { access("\(path)/\(file)", W_OK) == 0 }
 
+  /// Whether a kill has been asked for. The kernel compares the count of a cgroup's kills before and after a fork to
+  /// catch those born meanwhile, for a birth into another cgroup it begins with the parent's count, and so it would
+  /// kill whoever is born into one that was killed before: such a one serves no more.
+  private(set) var wasKilled = false
+
   /// Kills all members, here and below, and those that they are just making.
-  func kill() throws(SystemError) { try write("1", to: "cgroup.kill") }
+  func kill() throws(SystemError) {
+    wasKilled = true
+    try write("1", to: "cgroup.kill")
+  }
 
   private static func read(_ file: borrowing Descriptor) -> String {
     var bytes: [UInt8] = []

@@ -30,7 +30,6 @@ public final class CgroupBase: Sendable {
     defer { rmdir(child.path) }
     try child.write("1", to: "cgroup.freeze")
     try child.write("0", to: "cgroup.freeze")
-    try child.kill()
     let null = try Descriptor.open("/dev/null", O_RDWR)
     do throws(LaunchFailure) {
       _ = try Program(path: "", arguments: ["probe"]).launchChild(
@@ -40,6 +39,7 @@ public final class CgroupBase: Sendable {
         throw SystemError("\(error.step.rawValue) in \(child.path)", code: error.code)
       }
     }
+    try child.kill()
   }
 
   /// Kills all that lives in a cgroup and below, waits until nobody does, and removes it; if there is none there

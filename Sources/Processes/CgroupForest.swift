@@ -100,7 +100,7 @@ final class CgroupForest: Forest {
   /// A frozen cgroup would hold the next child before its exec, and with it us.
   func takeBack(_ cgroup: Cgroup) {
     if cgroup.mayBeFrozen { cgroup.mayBeFrozen = (try? cgroup.write("0", to: "cgroup.freeze")) == nil }
-    if !cgroup.mayBeFrozen && pool.count < Self.largestPool {
+    if !cgroup.mayBeFrozen && !cgroup.wasKilled && pool.count < Self.largestPool {
       pool.append(cgroup)
     } else {
       rmdir(cgroup.path)
