@@ -25,7 +25,8 @@ public struct UserAccount: Sendable, Equatable {
       count = Int32(groups.count)
     }
     self.name = name
-    identity = UserIdentity(userID: entry.pw_uid, groupID: entry.pw_gid, groups: Array(groups.prefix(Int(count))))
+    identity = UserIdentity(
+      userID: entry.pw_uid, groupID: entry.pw_gid, groups: Array(groups.prefix(Int(count))))
     home = String(cString: entry.pw_dir)
     shell = String(cString: entry.pw_shell)
   }

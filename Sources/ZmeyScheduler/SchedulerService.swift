@@ -270,7 +270,9 @@ public actor SchedulerService: DaemonService {
           try await repeatedly("wake consoles") {
             _ = try await anchor.connection.run { try anchor.identity.tell($0) }
           }
-        } else if lastLearned + Self.learnPeriod <= .now(), case let samples = machine.takeSamples(), !samples.isEmpty {
+        } else if lastLearned + Self.learnPeriod <= .now(), case let samples = machine.takeSamples(),
+          !samples.isEmpty
+        {
           lastLearned = .now()
           try await repeatedly("keep durations") {
             try await anchor.connection.run { try anchor.identity.learn(samples, $0) }
@@ -374,48 +376,5 @@ public actor SchedulerService: DaemonService {
     logger.warning("the database cannot take it now", metadata: ["reason": "\(error)"])
     try await Task.sleep(for: obstaclePause)
     obstaclePause = min(obstaclePause * 2, .seconds(2))
-  }
-}
-
-extension DatabaseError {
-  /// Whether the same statements may go through later: conflicts, lack of resources, locks, a statement that an
-  /// administrator cancelled (SQLSTATE classes 40, 53, 55; 57014).
-  var isTransient: Bool {
-    guard let sqlState else { return false }
-    return ["40", "53", "55"].contains(sqlState.prefix(2)) || sqlState == "57014"
-  }
-
-  /// Whether the content is what is wrong: data, constraints, the state machine (classes 22 and 23; ZM010).
-  var isRefusal: Bool {
-    if kind == .invalidInput { return true }
-    guard let sqlState else { return false }
-    return ["22", "23"].contains(sqlState.prefix(2)) || sqlState == "ZM010"
-  }
-}
-
-extension SchedulerBatch {
-  /// The same, one thing at a time and without a claim.
-  var singles: [SchedulerBatch] {
-    func one(_ fill: (inout SchedulerBatch) -> Void) -> SchedulerBatch {
-      var batch = SchedulerBatch()
-      fill(&batch)
-      return batch
-    }
-    return running.map { item in one { $0.running = [item] } }
-      + observed.map { item in one { $0.observed = [item] } }
-      + percents.map { item in one { $0.percents = [item] } }
-      + chunks.map { item in one { $0.chunks = [item] } }
-      + finished.map { item in one { $0.finished = [item] } }
-      + lost.map { item in one { $0.lost = [item] } }
-  }
-
-  /// An end alone, without its result, as a failure that says so; nothing if this is anything else.
-  var withoutResult: [SchedulerBatch] {
-    guard var finished = finished.first else { return [] }
-    finished.outcome = Outcome(verdict: .failed, reason: "its result could not be stored")
-    finished.result = nil
-    var batch = SchedulerBatch()
-    batch.finished = [finished]
-    return [batch]
   }
 }
