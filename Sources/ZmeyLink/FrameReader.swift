@@ -92,7 +92,8 @@ struct FrameReader {
       environment: Dictionary(variables) { _, last in last }, nice: nice.map { Int($0) },
       limits: Limits(
         openFiles: openFiles.map { Int($0) }, memory: memory,
-        cpu: cpu.flatMap { Timespan(milliseconds: $0.wholeMilliseconds) }, processes: processes.map { Int($0) }),
+        cpu: cpu.flatMap { Timespan(milliseconds: $0.wholeMilliseconds) },
+        processes: processes.map { Int($0) }),
       user: try optional { reader throws(LinkError) in try reader.text("user") })
   }
 

@@ -106,7 +106,8 @@ extension Frame {
   var isGreeting: Bool {
     switch self {
     case .hello, .welcome, .refuse: true
-    case .script, .assign, .input, .running, .observed, .progress, .output, .finished, .outputStored, .settled,
+    case .script, .assign, .input, .running, .observed, .progress, .output, .finished, .outputStored,
+      .settled,
       .want, .kill, .ping, .pong, .leaving:
       false
     }

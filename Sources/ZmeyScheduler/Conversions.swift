@@ -26,7 +26,8 @@ extension Assignment {
     let assignment = Assignment(
       fence: task.fence, run: task.run, name: task.name, pipeline: task.pipeline ?? "", owner: task.owner,
       script: ByteBuffer(bytes: task.script), maximum: task.maximum, maxOutput: task.maxOutput,
-      arguments: task.arguments, inputs: inputs, grace: task.grace ?? Assignment.usualGrace, settings: task.settings)
+      arguments: task.arguments, inputs: inputs, grace: task.grace ?? Assignment.usualGrace,
+      settings: task.settings)
     return (assignment, parts)
   }
 }

@@ -28,7 +28,8 @@ extension SchedulerMachine {
     } else {
       for attempt in attempts {
         // Of a worker that is off the list by now nothing but its number is known.
-        workers[attempt.worker, default: WorkerState(unlisted: attempt.worker)].attempts[attempt.fence] = .init()
+        workers[attempt.worker, default: WorkerState(unlisted: attempt.worker)].attempts[attempt.fence] =
+          .init()
       }
       for id in workers.keys { workers[id]?.lostAt = now + settings.giveUpAfter }
     }
@@ -147,7 +148,8 @@ extension SchedulerMachine {
       workers[id]?.isLeaving = true
       effects.append(.log("worker '\(workers[id]?.record.name ?? "")' leaves: it takes no more work"))
       closeIfDone(id, &effects)
-    case .hello, .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .want, .kill, .ping, .pong:
+    case .hello, .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .want, .kill, .ping,
+      .pong:
       break
     }
   }

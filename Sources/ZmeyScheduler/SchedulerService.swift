@@ -270,7 +270,9 @@ public actor SchedulerService: DaemonService {
           try await repeatedly("wake consoles") {
             _ = try await anchor.connection.run { try anchor.identity.tell($0) }
           }
-        } else if lastLearned + Self.learnPeriod <= .now(), case let samples = machine.takeSamples(), !samples.isEmpty {
+        } else if lastLearned + Self.learnPeriod <= .now(), case let samples = machine.takeSamples(),
+          !samples.isEmpty
+        {
           lastLearned = .now()
           try await repeatedly("keep durations") {
             try await anchor.connection.run { try anchor.identity.learn(samples, $0) }

@@ -136,7 +136,8 @@ public struct SchedulerBatch: Sendable {
 
   /// Whether there is something to say.
   public var changesSomething: Bool {
-    !running.isEmpty || !observed.isEmpty || !percents.isEmpty || !chunks.isEmpty || !finished.isEmpty || !lost.isEmpty
+    !running.isEmpty || !observed.isEmpty || !percents.isEmpty || !chunks.isEmpty || !finished.isEmpty
+      || !lost.isEmpty
   }
 
   /// Whether there is nothing to say and nothing to ask.

@@ -53,7 +53,8 @@ final class Spool {
         case .finished(let finish):
           finished[finish.fence] = (chunks.removeValue(forKey: finish.fence) ?? []) + [frame]
         case .settled(let fence): finished[fence] = nil
-        case .hello, .welcome, .refuse, .script, .assign, .input, .running, .observed, .progress, .outputStored,
+        case .hello, .welcome, .refuse, .script, .assign, .input, .running, .observed, .progress,
+          .outputStored,
           .want, .kill, .ping, .pong, .leaving:
           break
         }

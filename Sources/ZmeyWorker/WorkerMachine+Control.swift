@@ -56,7 +56,8 @@ extension WorkerMachine {
 
   /// Says that the process exists, if that is not said yet.
   mutating func reportRunning(_ fence: Fence, _ now: Instant, _ effects: inout [Effect]) {
-    guard isLinked, attempts[fence]?.reportAt != nil, case .running(let since)? = attempts[fence]?.phase else {
+    guard isLinked, attempts[fence]?.reportAt != nil, case .running(let since)? = attempts[fence]?.phase
+    else {
       return
     }
     attempts[fence]?.reportAt = nil

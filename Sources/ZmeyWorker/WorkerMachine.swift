@@ -206,7 +206,9 @@ public struct WorkerMachine: Sendable {
       guard let attempt = attempts[fence], !attempt.isEnded else { return }
       effects.append(.log("task run \(fence.taskRun), attempt \(fence.attempt) is ended: \(reason)"))
       end(fence, .unwanted, now, &effects)
-    case .hello, .welcome, .refuse, .running, .observed, .progress, .output, .finished, .ping, .pong, .leaving: break
+    case .hello, .welcome, .refuse, .running, .observed, .progress, .output, .finished, .ping, .pong,
+      .leaving:
+      break
     }
   }
 

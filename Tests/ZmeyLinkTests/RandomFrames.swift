@@ -58,7 +58,8 @@ extension SplitMix {
     return Assignment(
       fence: fence(), run: RunID(integer()), name: text(), pipeline: text(), owner: text(), script: bytes(),
       maximum: optional { $0.duration() }, maxOutput: integer(),
-      arguments: (0..<Int.random(in: 0...5, using: &self)).map { _ in text() }, inputs: inputs, grace: duration(),
+      arguments: (0..<Int.random(in: 0...5, using: &self)).map { _ in text() }, inputs: inputs,
+      grace: duration(),
       settings: settings())
   }
 

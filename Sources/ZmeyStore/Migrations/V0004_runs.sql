@@ -352,9 +352,9 @@ create function zm.input_bytes(p_run bigint, p_task int) returns bigint language
 -- How long to wait after that many failures: delay × backoff^(failures - 1), at most max_delay, and up to the share
 -- `jitter` of it more or less. The same rule as RetryPolicy in the Swift core.
 create function zm.retry_delay(retry jsonb, failures int) returns double precision language sql volatile as $$
-  select coalesce(least((retry ->> 'delay')::float8 * power(coalesce((retry ->> 'backoff')::float8, 1), least(failures - 1, 300)),
+  select round(least(coalesce((retry ->> 'delay')::float8, 0) * power(coalesce((retry ->> 'backoff')::float8, 1), least(failures - 1, 300)),
       coalesce((retry ->> 'max_delay')::float8, 3600000))
-    * (1 + coalesce((retry ->> 'jitter')::float8, 0) * (2 * random() - 1)), 0) $$;
+    * (1 + coalesce((retry ->> 'jitter')::float8, 0) * (2 * random() - 1))) $$;
 
 -- Brings task runs whose attempt is over, and which are `queued` by now, to where they wait for the next one: among
 -- the held if a pause is wanted, else in the queue, after a failure not before its delay.

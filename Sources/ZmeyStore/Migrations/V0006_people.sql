@@ -192,7 +192,9 @@ declare
 begin
   perform zm.ensure_week(clock_timestamp());
   r := zm.new_id();
-  select x.* into p from zm.pipeline x join zm.pipeline_version v on v.pipeline_id = x.id where v.id = p_version;
+  -- Locked: a pause of the pipeline is either seen here, or waits and then finds this run.
+  select x.* into p from zm.pipeline x join zm.pipeline_version v on v.pipeline_id = x.id where v.id = p_version
+  for share of x;
   insert into zm.run (id, owner_id, version_id, name, total, rerun_of)
   values (r, p_owner, p_version, p.name, cardinality(p_tasks), p_source);
   insert into zm.live_run (run_id, pipeline_id) values (r, p.id);

@@ -14,7 +14,7 @@ create function zm.want_by(p_verb text, p_state smallint, p_want smallint) retur
   select case
     when p_verb in ('pause', 'hold') and p_state in (0, 1, 2) then 1::smallint
     when p_verb in ('resume', 'release') and p_state in (0, 1, 2) then 0::smallint
-    when p_verb = 'pause' and p_state in (3, 4, 5) then 1::smallint
+    when p_verb = 'pause' and p_state in (3, 4, 5) and p_want not in (3, 4) then 1::smallint
     when p_verb = 'resume' and p_state in (3, 4, 5) and (p_want = 1 or p_state = 5) then 2::smallint
     when p_verb = 'stop' and p_state in (3, 4, 5) then greatest(p_want, 3::smallint)
     when p_verb = 'kill' and p_state in (3, 4, 5, 6) then 4::smallint end $$;
@@ -148,6 +148,24 @@ begin
   return query select effect, sum(count)::bigint
   from zm.carry_out(p_verb, zm.targets(array(select run_id from zm.live_run where pipeline_id = p))) group by effect;
   perform zm.note(p_verb, 'pipeline', p_pipeline);
+end $$;
+
+-- Of how many task runs their workers have not proven yet what a verb asked of them: of these numbers of task runs and
+-- runs and of these pipelines of the caller.
+create function zm_api.unproven(p_verb text, p_ids bigint[], p_pipelines text[]) returns bigint
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  me int := zm.me();
+begin
+  perform zm.check_verb(p_verb);
+  return (
+    select count(*) from zm.inflight x join zm.task_run t on t.id = x.task_run_id
+    where x.want <> 0
+      and x.want = any (case p_verb when 'pause' then array[1] when 'resume' then array[2] else array[3, 4] end)
+      and (t.owner_id = me or zm.is_admin())
+      and (t.id = any (p_ids) or t.run_id = any (p_ids) or exists (
+        select from zm.live_run l join zm.pipeline p on p.id = l.pipeline_id
+        where l.run_id = t.run_id and p.owner_id = me and p.name = any (p_pipelines))));
 end $$;
 
 -- Again ---------------------------------------------------------------------------------------------------
