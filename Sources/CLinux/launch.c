@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -19,6 +20,7 @@ struct child {
   struct clinux_launch *launch;
   pid_t parent;
   char *stack;  // top of the stack for the process that execs
+  bool migrates;  // has to enter its cgroup itself
 };
 
 static _Noreturn void fail(struct clinux_launch *launch, enum clinux_step step) {
@@ -32,6 +34,13 @@ static _Noreturn void fail(struct clinux_launch *launch, enum clinux_step step) 
 static void reset_signals(void) {
   static const char all_zero[64];  // the kernel's struct sigaction with SIG_DFL
   for (int signal = 1; signal < NSIG; signal++) syscall(SYS_rt_sigaction, signal, all_zero, NULL, NSIG / 8);
+}
+
+// The old way into a cgroup. Moving a process waits for a grace period of the kernel, some ms, so it is taken
+// only where a process cannot be born in its cgroup.
+static bool enter_cgroup(int directory) {
+  int processes = openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+  return processes >= 0 && write(processes, "0", 1) == 1;
 }
 
 // dup2 onto 0, 1, 2 must not overwrite a source that is itself one of them.
@@ -71,6 +80,7 @@ static int run_child(void *argument) {
   const struct child *child = argument;
   struct clinux_launch *launch = child->launch;
   reset_signals();
+  if (child->migrates && !enter_cgroup(launch->cgroup)) fail(launch, CLINUX_STEP_CGROUP);
   if (setsid() < 0) fail(launch, CLINUX_STEP_SESSION);
   if (!arrange_descriptors(launch)) fail(launch, CLINUX_STEP_DESCRIPTORS);
   if (!set_limits(launch)) fail(launch, CLINUX_STEP_LIMIT);
@@ -102,6 +112,70 @@ static int run_intermediary(void *argument) {
   _exit(0);
 }
 
+// clone3 for a child that runs on a stack of its own in our memory: it must not return from the system call
+// into this frame, hence the assembly. -1 with errno; ENOSYS where this is not to be had.
+static int clone_into_cgroup(struct child *child) {
+  struct clone_args arguments = {
+    .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_INTO_CGROUP,
+    .pidfd = (uintptr_t)&child->launch->pidfd,
+    .exit_signal = SIGCHLD,
+    .stack = (uintptr_t)(child->stack - CHILD_STACK),
+    .stack_size = CHILD_STACK,
+    .cgroup = (uint64_t)child->launch->cgroup,
+  };
+#if defined(__x86_64__)
+  register long result __asm__("rax") = SYS_clone3;
+  register int (*body)(void *) __asm__("r12") = run_child;
+  register void *argument __asm__("r13") = child;
+  __asm__ volatile(
+    "syscall\n\t"
+    "testq %%rax, %%rax\n\t"
+    "jnz 1f\n\t"
+    "xorl %%ebp, %%ebp\n\t"
+    "movq %[argument], %%rdi\n\t"
+    "callq *%[body]\n\t"
+    "ud2\n"
+    "1:"
+    : "+r"(result)
+    : "D"(&arguments), "S"(sizeof arguments), [body] "r"(body), [argument] "r"(argument)
+    : "rcx", "r11", "memory", "cc");
+#elif defined(__aarch64__)
+  register long number __asm__("x8") = SYS_clone3;
+  register long result __asm__("x0") = (long)&arguments;
+  register long size __asm__("x1") = sizeof arguments;
+  register int (*body)(void *) __asm__("x20") = run_child;
+  register void *argument __asm__("x21") = child;
+  __asm__ volatile(
+    "svc #0\n\t"
+    "cbnz x0, 1f\n\t"
+    "mov x29, xzr\n\t"
+    "mov x30, xzr\n\t"
+    "mov x0, %[argument]\n\t"
+    "blr %[body]\n\t"
+    "brk #0\n"
+    "1:"
+    : "+r"(result)
+    : "r"(number), "r"(size), [body] "r"(body), [argument] "r"(argument)
+    : "memory", "cc");
+#else
+  long result = -ENOSYS;
+  (void)arguments;
+#endif
+  if (result >= 0) return (int)result;
+  errno = (int)-result;
+  return -1;
+}
+
+static int clone_child(struct child *child) {
+  if (child->launch->cgroup >= 0) {
+    int pid = clone_into_cgroup(child);
+    if (pid >= 0 || errno != ENOSYS) return pid;
+    child->migrates = true;
+  }
+  return clone(run_child, child->stack, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, child,
+               &child->launch->pidfd);
+}
+
 bool clinux_launch(struct clinux_launch *launch) {
   // CLONE_VFORK suspends this thread until the child has exec'd or ended, so its frame may hold the stacks.
   _Alignas(16) char stacks[2 * CHILD_STACK];
@@ -116,8 +190,7 @@ bool clinux_launch(struct clinux_launch *launch) {
   int pid = launch->detached
     ? clone(run_intermediary, stacks + 2 * CHILD_STACK, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
             &child, &launch->pidfd)
-    : clone(run_child, child.stack, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child,
-            &launch->pidfd);
+    : clone_child(&child);
   int clone_errno = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 

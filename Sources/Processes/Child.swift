@@ -3,14 +3,22 @@ import Glibc
 
 /// A launched process as the reactor's thread sees it.
 ///
-/// It stays a zombie until it is finished: so its pid, which is also the number of its group, cannot be
-/// given to a stranger, and a signal to the group hits its own members or nobody.
+/// It stays a zombie until it is finished: so its pid, which is also the number of its session, cannot be given to
+/// a stranger.
 final class Child {
   let id: UInt64
   let pid: Int32
   let pidfd: Descriptor
   let startedAt: UInt64
-  let killsGroupAtEnd: Bool
+  /// Where it was born, if its tree has a cgroup of its own.
+  let cgroup: Cgroup?
+  let mark: [UInt8]?
+  /// What is wanted of its tree, and whether that is so.
+  var wish = Wish.run
+  var isFulfilled = true
+  /// Since when the tree is frozen, and how long it was before.
+  var frozenAt: UInt64?
+  var nanosecondsFrozen: UInt64 = 0
   /// Those that are still open.
   var pipes: [OutputPipe]
   var outputWindow: Int
@@ -26,35 +34,41 @@ final class Child {
 
   var openWindow: Int { outputWindow - unacknowledged }
 
-  init(_ request: LaunchRequest, defaultInput: borrowing Descriptor, at now: UInt64) throws(LaunchFailure) {
+  init(
+    _ request: LaunchRequest, in cgroup: Cgroup? = nil, defaultInput: borrowing Descriptor, at now: UInt64
+  ) throws(LaunchFailure) {
     let output = try Pipe.forOutput()
     let error = try Pipe.forOutput()
     let launched = try request.launch(
-      defaultInput: defaultInput, output: output.writing, error: error.writing)
+      defaultInput: defaultInput, output: output.writing, error: error.writing, cgroup: cgroup)
     pipes = [OutputPipe(.standardOutput, output.reading), OutputPipe(.standardError, error.reading)]
     pid = launched.pid
     pidfd = launched.pidfd
     id = request.id
     startedAt = now
-    killsGroupAtEnd = request.killsGroupAtEnd
+    self.cgroup = cgroup
+    mark = request.mark
     outputWindow = max(1, request.outputWindow)
   }
 
-  func signal(_ number: Int32, to target: SignalTarget) {
-    switch target {
-    case .group: kill(-pid, number)
-    case .leader: _ = clinux_pidfd_send_signal(pidfd.number, number)
-    }
+  /// Whether the output is delivered, as far as it is wanted, and nobody of the tree lives.
+  var isOver: Bool { endedAt != nil && pipes.isEmpty && wish == .kill && isFulfilled }
+
+  /// Counts the time since the tree was frozen.
+  func thaw(at now: UInt64) {
+    if let frozenAt { nanosecondsFrozen += now - min(now, frozenAt) }
+    frozenAt = nil
   }
 }
 
 extension LaunchRequest {
   fileprivate func launch(
-    defaultInput: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor
+    defaultInput: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
+    cgroup: Cgroup?
   ) throws(LaunchFailure) -> LaunchedChild {
     switch standardInput {
     case .null:
-      return try program.launchChild(input: defaultInput, output: output, error: error)
+      return try program.launchChild(input: defaultInput, output: output, error: error, cgroup: cgroup)
     case .file(let path):
       let file: Descriptor
       do {
@@ -62,7 +76,7 @@ extension LaunchRequest {
       } catch {
         throw LaunchFailure(.standardInput, code: error.code)
       }
-      return try program.launchChild(input: file, output: output, error: error)
+      return try program.launchChild(input: file, output: output, error: error, cgroup: cgroup)
     }
   }
 }

@@ -37,6 +37,9 @@ struct Pipe: ~Copyable {
     self.writing = Descriptor(owning: writing)
   }
 
+  /// The writing end alone.
+  consuming func takeWriting() -> Descriptor { writing }
+
   /// A pipe for a program about to be launched.
   static func forOutput() throws(LaunchFailure) -> Pipe {
     do {

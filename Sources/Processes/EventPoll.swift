@@ -11,6 +11,8 @@ final class EventPoll: Sendable {
     case readable
     /// Each time that something is written, whether or not it is ever read.
     case written
+    /// As long as a file of the kernel has changed since it was read.
+    case changed
     /// Never. A hang-up cannot be masked, but edge-triggered it is reported once and not for ever.
     case never
 
@@ -18,6 +20,7 @@ final class EventPoll: Sendable {
       switch self {
       case .readable: EPOLLIN.rawValue
       case .written: EPOLLIN.rawValue | EPOLLET.rawValue
+      case .changed: EPOLLPRI.rawValue
       case .never: EPOLLET.rawValue
       }
     }

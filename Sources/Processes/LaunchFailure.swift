@@ -14,6 +14,8 @@ public struct LaunchFailure: Error, Equatable, CustomStringConvertible {
     case output
     /// Making the process.
     case clone
+    /// Making or entering its cgroup, or setting a limit of it.
+    case cgroup
     /// Making its session.
     case session
     /// Arranging its descriptors.
@@ -47,6 +49,7 @@ public struct LaunchFailure: Error, Equatable, CustomStringConvertible {
     self.code = code
     self.step =
       switch step {
+      case CLINUX_STEP_CGROUP: .cgroup
       case CLINUX_STEP_SESSION: .session
       case CLINUX_STEP_DESCRIPTORS: .descriptors
       case CLINUX_STEP_LIMIT: .limit

@@ -18,9 +18,14 @@ public struct LaunchRequest: Sendable {
   /// When they are used up reading stops, the pipe fills and the process waits; reading resumes when half
   /// of them have been acknowledged.
   public var outputWindow = 256 * 1024
-  /// Whether what is left of the process group gets SIGKILL when the process has finished. Only before
-  /// ``ProcessEvent/finished(id:exit:)`` is the group's number sure not to belong to a stranger.
-  public var killsGroupAtEnd = false
+  /// An entry of the program's environment, `NAME=value`, that no other process's has: the mark by which the
+  /// signals tier finds descendants that have left session and ancestors. The caller puts it there.
+  public var mark: [UInt8]?
+  /// Memory of the whole tree in bytes, or the address space of each of its processes where there is no
+  /// cgroup that could count it.
+  public var memoryLimit: UInt64?
+  /// Processes and threads of the whole tree, or of its user where there is no cgroup that could count them.
+  public var processLimit: UInt64?
 
   /// A request with the default input and window.
   public init(id: UInt64, program: Program) {

@@ -5,7 +5,9 @@ import Synchronization
 /// What a reactor can be told.
 enum Command: Sendable {
   case launch(LaunchRequest)
-  case signal(UInt64, Int32, SignalTarget)
+  case signal(UInt64, Int32)
+  case wish(UInt64, Wish)
+  case discard(UInt64, OutputStream)
   case acknowledge(UInt64, Int)
   case shutdown
 }

@@ -9,6 +9,8 @@ final class OutputPipe {
   var isReady = false
   /// How many bytes are to be read at most before it is closed.
   var remaining = Int.max
+  /// Set once nobody wants what comes.
+  var discard: Discard?
 
   init(_ stream: OutputStream, _ descriptor: consuming Descriptor) {
     self.stream = stream

@@ -6,7 +6,15 @@ public enum ProcessEvent: Sendable, Equatable {
   case failedToStart(id: UInt64, failure: LaunchFailure)
   /// The process wrote these bytes, to be given back by ``ProcessReactor/acknowledge(_:bytes:)``.
   case output(id: UInt64, stream: OutputStream, bytes: [UInt8])
-  /// The process has ended and all its output was delivered. Nothing follows for this id.
+  /// The last bytes, at most 256, of what ``ProcessReactor/discard(_:stream:)`` has dropped since the event
+  /// before: at most four a second, and one at the end of the stream. Not to be acknowledged.
+  case discarded(id: UInt64, stream: OutputStream, tail: [UInt8])
+  /// No process of the tree runs any more: the kernel or two scans in a row have shown it.
+  case frozen(id: UInt64)
+  /// The tree runs again, or the freeze that was asked for is called off.
+  case thawed(id: UInt64)
+  /// The process has ended, all its output was delivered, and no process of its tree lives. Nothing follows
+  /// for this id.
   case finished(id: UInt64, exit: Exit)
 }
 
@@ -32,7 +40,7 @@ public struct Exit: Sendable, Equatable {
   public var status: Status
   /// What it and the children that it waited for used.
   public var usage: ResourceUsage
-  /// From before its start to its end, by `CLOCK_MONOTONIC`.
+  /// From before its start to its end without the time that it spent frozen, by `CLOCK_MONOTONIC`.
   public var nanoseconds: UInt64
   /// Whether a descendant still held a pipe open, so that what it wrote later is not part of the output.
   public var outputCutByDescendants: Bool

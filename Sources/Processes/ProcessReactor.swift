@@ -1,29 +1,29 @@
-/// Whom a signal is for.
-public enum SignalTarget: Sendable {
-  /// Every process of the group, so also the descendants that made no group of their own.
-  case group
-  /// The process that was launched, alone.
-  case leader
-}
-
 /// Starts processes, reads what they write and tells how they ended, all on one thread of its own.
 ///
 /// Its methods may be called from any thread and take effect in the order of the calls; none of them waits.
-/// Every process is the leader of its own session and process group and is killed by the kernel when this
-/// program dies. Its descendants are not.
+/// Every process leads a session, a process group and a *tree*: itself and all that descends from it, as far as
+/// the ``TreeControl`` sees. It is killed by the kernel when this program dies, its descendants by the
+/// ``Keeper``, if there is one.
 public final class ProcessReactor: Sendable {
   /// What happened, in order; all that one turn of the reactor finds is one element. For a single consumer.
   public let events: AsyncStream<[ProcessEvent]>
   private let mailbox: Mailbox
 
-  /// Starts the thread.
+  /// Starts the thread, and the keeper after the leftovers of a predecessor have been ended.
   ///
-  /// - Parameter outputGrace: how long after the end of a process its pipes are kept open for descendants
-  ///   that still hold them.
-  public init(outputGrace: Duration = .milliseconds(100)) throws(SystemError) {
+  /// - Parameters:
+  ///   - outputGrace: how long after the end of a process its pipes are kept open for descendants that still
+  ///     hold them.
+  ///   - control: how trees are held together.
+  ///   - keeper: who ends the trees if this program is killed.
+  public init(
+    outputGrace: Duration = .milliseconds(100), control: TreeControl = .signals(adopting: false),
+    keeper: Keeper? = nil
+  ) throws(SystemError) {
     let (events, continuation) = AsyncStream.makeStream(of: [ProcessEvent].self)
     let mailbox = try Mailbox()
-    let loop = try ReactorLoop(mailbox: mailbox, events: continuation, outputGrace: outputGrace)
+    let loop = try ReactorLoop(
+      mailbox: mailbox, events: continuation, outputGrace: outputGrace, control: control, keeper: keeper)
     try startThread(name: "zm-processes") { loop.run() }
     self.events = events
     self.mailbox = mailbox
@@ -36,9 +36,32 @@ public final class ProcessReactor: Sendable {
     mailbox.post(requests.map(Command.launch))
   }
 
-  /// Sends a signal; does nothing if the process has finished.
-  public func signal(_ id: UInt64, _ signal: Int32, to target: SignalTarget) {
-    mailbox.post([.signal(id, signal, target)])
+  /// Sends a signal to every process of a tree; does nothing if it has finished. A frozen tree gets it when
+  /// it is thawed, except SIGKILL.
+  public func signal(_ id: UInt64, _ signal: Int32) {
+    mailbox.post([.signal(id, signal)])
+  }
+
+  /// Ends every process of a tree, also of a frozen one. Nothing can call it off.
+  public func kill(_ id: UInt64) {
+    mailbox.post([.wish(id, .kill)])
+  }
+
+  /// Stops every process of a tree, answered by `frozen` once that is proven. Nothing happens if it is
+  /// frozen, about to be, or if its leader has ended.
+  public func freeze(_ id: UInt64) {
+    mailbox.post([.wish(id, .freeze)])
+  }
+
+  /// Lets a tree run that was frozen or is about to be, answered by `thawed`.
+  public func thaw(_ id: UInt64) {
+    mailbox.post([.wish(id, .run)])
+  }
+
+  /// Says that nobody wants more of a stream: from now on its bytes are dropped, at most 256 MiB a second, and
+  /// only `discarded` tells of them. What was delivered before is still to be acknowledged.
+  public func discard(_ id: UInt64, stream: OutputStream) {
+    mailbox.post([.discard(id, stream)])
   }
 
   /// Gives back that many bytes of the output window of a process.
@@ -46,8 +69,8 @@ public final class ProcessReactor: Sendable {
     mailbox.post([.acknowledge(id, bytes)])
   }
 
-  /// Kills the groups of all processes and ends `events` when the last of them has finished. From now on
-  /// windows count no more: what the pipes hold is delivered without acknowledgement.
+  /// Kills all trees and ends `events` when the last of them has finished. From now on windows count no more:
+  /// what the pipes hold is delivered without acknowledgement.
   public func shutdown() {
     mailbox.post([.shutdown])
   }

@@ -14,9 +14,11 @@ extension Program {
   /// after the other never meets `ETXTBSY`: a child copies whatever descriptors are open, also one that
   /// another thread is just writing a script through, but it has closed them before the next clone.
   func launchChild(
-    input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor
+    input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
+    cgroup: Cgroup? = nil
   ) throws(LaunchFailure) -> LaunchedChild {
-    let launched = try launch(input.number, output.number, error.number, detached: false)
+    let launched = try launch(
+      input.number, output.number, error.number, cgroup: cgroup?.folder.number ?? -1, detached: false)
     return LaunchedChild(pid: launched.pid, pidfd: Descriptor(owning: launched.pidfd))
   }
 
@@ -24,11 +26,11 @@ extension Program {
   func launchDetached(
     input: borrowing Descriptor, output: borrowing Descriptor
   ) throws(LaunchFailure) -> Int32 {
-    try launch(input.number, output.number, output.number, detached: true).pid
+    try launch(input.number, output.number, output.number, cgroup: -1, detached: true).pid
   }
 
   private func launch(
-    _ input: Int32, _ output: Int32, _ error: Int32, detached: Bool
+    _ input: Int32, _ output: Int32, _ error: Int32, cgroup: Int32, detached: Bool
   ) throws(LaunchFailure) -> clinux_launch {
     let paths = [Array(path.utf8), Array((workingDirectory ?? "").utf8)]
     // C would silently end such a string at the NUL.
@@ -49,6 +51,7 @@ extension Program {
     request.standard_input = input
     request.standard_output = output
     request.standard_error = error
+    request.cgroup = cgroup
     request.detached = detached
     guard launch(&request) else { throw LaunchFailure(request.failed_step, code: request.failed_errno) }
     return request

@@ -3,13 +3,14 @@ import Glibc
 
 /// The state and the work of the reactor's thread, which alone touches it.
 ///
-/// A turn is: wait, see who has something, serve each of them once, cut those that linger, obey commands,
-/// and hand over all that came out of it as one batch.
+/// A turn is: wait, see who has something, serve each of them once, cut those that linger, go on with trees, obey
+/// commands, and hand over all that came out of it as one batch.
 final class ReactorLoop {
   /// What an event on a descriptor is about.
-  private enum Watched {
+  enum Watched {
     case exit(Child)
     case output(Child, OutputPipe)
+    case keeper
   }
 
   /// A launch suspends the thread for some 0.3 ms. So many of them delay others' output bearably.
@@ -18,24 +19,29 @@ final class ReactorLoop {
   private static let bufferSize = 64 * 1024
 
   let poll: EventPoll
+  let forest: any Forest
+  private let keeperWatch: KeeperWatch?
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 1)
   var batch: [ProcessEvent] = []
   private let mailbox: Mailbox
   private let events: AsyncStream<[ProcessEvent]>.Continuation
   private let outputGrace: UInt64
-  private let nullDevice: Descriptor
+  let nullDevice: Descriptor
   private var reported = [epoll_event](repeating: epoll_event(), count: 256)
   private var backlog: ArraySlice<Command> = []
-  private var children: [UInt64: Child] = [:]
-  private var watched: [Int32: Watched] = [:]
+  var children: [UInt64: Child] = [:]
+  var watched: [Int32: Watched] = [:]
   private var touched: [Child] = []
+  /// Pipes whose bytes are dropped.
+  var discarding: [(child: Child, pipe: OutputPipe)] = []
   /// Ended but with open pipes, by deadline.
-  private var lingering: [Child] = []
-  private var now = monotonicNanoseconds()
-  private var isStopping = false
+  var lingering: [Child] = []
+  private(set) var now = monotonicNanoseconds()
+  private(set) var isStopping = false
 
   init(
-    mailbox: Mailbox, events: AsyncStream<[ProcessEvent]>.Continuation, outputGrace: Duration
+    mailbox: Mailbox, events: AsyncStream<[ProcessEvent]>.Continuation, outputGrace: Duration,
+    control: TreeControl, keeper: Keeper?
   ) throws(SystemError) {
     self.mailbox = mailbox
     self.events = events
@@ -43,6 +49,9 @@ final class ReactorLoop {
     nullDevice = try Descriptor.open("/dev/null", O_RDONLY)
     poll = try EventPoll()
     try poll.add(mailbox.wakeUp.number, .written)
+    forest = try control.makeForest(poll)
+    keeperWatch = try keeper.map { (keeper) throws(SystemError) in try KeeperWatch(keeper, control) }
+    watchKeeper()
   }
 
   deinit { buffer.deallocate() }
@@ -50,6 +59,7 @@ final class ReactorLoop {
   /// Turns until a shutdown is complete.
   func run() {
     repeat { turn() } while !isStopping || !children.isEmpty || !backlog.isEmpty
+    keeperWatch?.dismiss()
     events.finish()
   }
 
@@ -59,8 +69,11 @@ final class ReactorLoop {
     for event in reported[..<count] { note(event.data.fd) }
     for child in touched { serve(child) }
     touched.removeAll(keepingCapacity: true)
+    tendDiscarding()
     cutLingering()
+    for child in forest.turn(at: now) { fulfilled(child) }
     obeyCommands()
+    if let due = keeperWatch?.due, due <= now { watchKeeper() }
     if batch.isEmpty { return }
     events.yield(batch)
     batch = []
@@ -69,8 +82,11 @@ final class ReactorLoop {
   /// How long the next turn may wait, in milliseconds as for epoll_wait(2).
   private var patience: Int32 {
     if !backlog.isEmpty { return 0 }
-    guard let deadline = lingering.first?.deadline else { return -1 }
-    return deadline <= now ? 0 : Int32(clamping: (deadline - now) / 1_000_000 + 1)
+    var next = [lingering.first?.deadline, forest.due, keeperWatch?.due].compactMap { $0 }
+    next += discarding.compactMap { $0.pipe.discard?.due }
+    guard let first = next.min() else { return -1 }
+    let present = monotonicNanoseconds()
+    return first <= present ? 0 : Int32(clamping: (first - present) / 1_000_000 + 1)
   }
 
   /// All reports are noted before anyone is served: the end of a process and the last of its output then
@@ -84,8 +100,11 @@ final class ReactorLoop {
     case .output(let writer, let pipe):
       child = writer
       pipe.isReady = true
+    case .keeper:
+      watchKeeper()
+      return
     case nil:
-      backlog += mailbox.takeAll()
+      if !forest.note(descriptor) { backlog += mailbox.takeAll() }
       return
     }
     if child.isTouched { return }
@@ -100,32 +119,24 @@ final class ReactorLoop {
       if read(pipe, of: child) == .ended { close(pipe, of: child) }
     }
     if child.openWindow <= 0 { pause(child) }
-    guard let endedAt = child.endedAt else { return }
+    if child.endedAt == nil { return }
     if child.pipes.isEmpty {
-      finish(child, endedAt: endedAt)
-    } else if child.deadline == nil {
-      poll.remove(child.pidfd.number)
+      clear(child)
+      if child.isOver { return finish(child) }
+    }
+    // It stays readable until it is reaped.
+    poll.remove(child.pidfd.number)
+    if !child.pipes.isEmpty && child.deadline == nil {
       child.deadline = now + outputGrace
       lingering.append(child)
     }
   }
 
   private func close(_ pipe: OutputPipe, of child: Child) {
+    stopDiscarding(pipe, of: child)
     poll.remove(pipe.descriptor.number)
     watched[pipe.descriptor.number] = nil
     child.pipes.removeAll { $0 === pipe }
-  }
-
-  private func finish(_ child: Child, endedAt: UInt64) {
-    if child.deadline != nil { lingering.removeAll { $0 === child } }
-    watched[child.pidfd.number] = nil
-    children[child.id] = nil
-    if child.killsGroupAtEnd { child.signal(SIGKILL, to: .group) }
-    let (status, usage) = reap(child.pidfd)
-    let exit = Exit(
-      status: status, usage: usage, nanoseconds: endedAt - child.startedAt,
-      outputCutByDescendants: child.outputCut)
-    batch.append(.finished(id: child.id, exit: exit))
   }
 
   /// Gives up on pipes that a descendant still holds after the grace. What they hold now may be the task's
@@ -137,6 +148,7 @@ final class ReactorLoop {
         child.outputCut = true
         pipe.limitToPresentBytes()
       }
+      clear(child)
       serve(child)
     }
   }
@@ -148,8 +160,12 @@ final class ReactorLoop {
       case .launch(let request):
         launches += 1
         launch(request)
-      case .signal(let id, let number, let target):
-        children[id]?.signal(number, to: target)
+      case .signal(let id, let number):
+        if let child = children[id] { forest.signal(child, number) }
+      case .wish(let id, let wish):
+        if let child = children[id] { self.wish(wish, for: child) }
+      case .discard(let id, let stream):
+        if let child = children[id] { discard(stream, of: child) }
       case .acknowledge(let id, let bytes):
         guard let child = children[id] else { continue }
         child.unacknowledged = max(0, child.unacknowledged - bytes)
@@ -157,7 +173,7 @@ final class ReactorLoop {
       case .shutdown:
         isStopping = true
         for child in children.values {
-          child.signal(SIGKILL, to: .group)
+          wish(.kill, for: child)
           child.outputWindow = .max
           resume(child)
         }
@@ -165,30 +181,30 @@ final class ReactorLoop {
     }
   }
 
-  private func launch(_ request: LaunchRequest) {
-    do throws(LaunchFailure) {
-      if isStopping { throw LaunchFailure(.request, code: ECANCELED) }
-      if children[request.id] != nil { throw LaunchFailure(.request, code: EEXIST) }
-      let child = try Child(request, defaultInput: nullDevice, at: monotonicNanoseconds())
-      try watch(child)
-      children[child.id] = child
-      batch.append(.started(id: child.id, pid: child.pid))
-    } catch {
-      batch.append(.failedToStart(id: request.id, failure: error))
-    }
-  }
-
-  private func watch(_ child: Child) throws(LaunchFailure) {
+  func watch(_ child: Child) throws(LaunchFailure) {
     do {
       try poll.add(child.pidfd.number)
       for pipe in child.pipes { try poll.add(pipe.descriptor.number) }
     } catch {
-      child.signal(SIGKILL, to: .group)
+      kill(child.pid, SIGKILL)
       _ = reap(child.pidfd)
       throw LaunchFailure(.watch, code: error.code)
     }
     watched[child.pidfd.number] = .exit(child)
     for pipe in child.pipes { watched[pipe.descriptor.number] = .output(child, pipe) }
+  }
+}
+
+extension ReactorLoop {
+  /// Sees to it that there is a keeper, and watches the newest one's pipe.
+  private func watchKeeper() {
+    guard let keeperWatch else { return }
+    if let old = keeperWatch.pipe { watched[old] = nil }
+    keeperWatch.restart(at: now)
+    guard let pipe = keeperWatch.pipe else { return }
+    watched[pipe] = .keeper
+    // A pipe that loses its reader is reported whatever is asked for.
+    try? poll.add(pipe, .never)
   }
 }
 

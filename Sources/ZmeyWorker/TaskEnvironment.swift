@@ -11,10 +11,14 @@ enum TaskEnvironment {
     names.compactMap { name in getenv(name).map { Array("\(name)=\(String(cString: $0))".utf8) } }
     + (getenv("PATH") == nil ? [Array("PATH=/usr/local/bin:/usr/bin:/bin".utf8)] : [])
 
+  /// The entry that no other attempt's processes have.
+  static func mark(_ fence: Fence) -> [UInt8] { Array("ZM_FENCE=\(fence.attempt)-\(fence.nonce)".utf8) }
+
   static func make(_ launch: Launch, home: String) -> [[UInt8]] {
     let assignment = launch.assignment
     let facts = [
       "TMPDIR=\(home)",
+      "ZM_WORK_DIR=\(home)",
       "ZM_TASK_RUN_ID=\(launch.fence.taskRun)",
       "ZM_RUN_ID=\(assignment.run)",
       "ZM_ATTEMPT=\(launch.fence.attempt)",

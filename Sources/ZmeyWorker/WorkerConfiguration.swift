@@ -18,6 +18,11 @@ public struct WorkerConfiguration: Sendable {
   public var drain: Duration
   /// Which release it is.
   public var release: String
+  /// How the processes of a task are held together.
+  public var trees = TaskTrees.auto
+  /// The name under which the program starts itself as the keeper of its tasks; nil for none, as in a program that
+  /// is more than a worker.
+  public var keeper: String?
 
   /// A configuration of those parts.
   public init(

@@ -24,6 +24,8 @@ final class WorkerFolder {
   ///
   /// - Throws: `WorkerFolderError`, with what is wrong and where.
   init(_ path: String) throws(WorkerFolderError) {
+    // Tasks are told it, and so is a keeper, which has another working folder.
+    let path = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     self.path = path
     try Self.make(path)
     lock = try Self.lock("\(path)/lock")

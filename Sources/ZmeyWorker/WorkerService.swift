@@ -17,7 +17,8 @@ public actor WorkerService: DaemonService {
   private let configuration: WorkerConfiguration
   private let loop: any EventLoop
   private let logger: Logger
-  private let reactor: ProcessReactor
+  private var reactor: ProcessReactor?
+  private var hasEnded = false
   /// Which process this is to its scheduler, and as which it said hello last.
   private var incarnation: Nonce
   private var greetedAs: Nonce?
@@ -44,7 +45,6 @@ public actor WorkerService: DaemonService {
     self.configuration = configuration
     self.loop = loop
     self.logger = logger
-    reactor = try ProcessReactor()
     incarnation = Self.newIncarnation()
     (dials, dialSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
@@ -56,19 +56,24 @@ public actor WorkerService: DaemonService {
 
   /// Works until it is stopped and drained.
   ///
-  /// - Throws: `WorkerFolderError` if its folder cannot be used.
+  /// - Throws: `WorkerFolderError` if its folder cannot be used, `SystemError` if no process can be started.
   public func run() async throws {
     let taken = try WorkerFolder(configuration.folder)
     machine = WorkerMachine(
       settings: .init(progressEvery: configuration.progressPeriod), spooled: taken.spool.inherited)
     folder = taken
+    let (reactor, control) = try configuration.trees.makeReactor(
+      folder: taken.path, keeper: configuration.keeper)
+    self.reactor = reactor
+    if hasEnded { reactor.shutdown() }
+    logger.info("tasks are held together", metadata: ["by": "\(control)"])
     let endpoint = LinkEndpoint(loop: loop) { [self] event in
       assumeIsolated { $0.happened(event) }
     }
     dialSignal.yield()
     await withDiscardingTaskGroup { group in
       group.addTask { await self.dial(endpoint) }
-      await consumeProcesses()
+      await consumeProcesses(reactor.events)
       group.cancelAll()
     }
     wakeUp.clear()
@@ -139,8 +144,8 @@ public actor WorkerService: DaemonService {
   // MARK: Processes
 
   /// Ends when the reactor does, which is the last thing that a worker does.
-  private func consumeProcesses() async {
-    for await batch in reactor.events { perform(batch.compactMap(translate)) }
+  private func consumeProcesses(_ events: AsyncStream<[ProcessEvent]>) async {
+    for await batch in events { perform(batch.compactMap(translate)) }
   }
 
   private func translate(_ event: ProcessEvent) -> WorkerMachine.Event? {
@@ -150,6 +155,7 @@ public actor WorkerService: DaemonService {
       return fences[id].map {
         .output($0, stream == .standardOutput ? .standardOutput : .standardError, ByteBuffer(bytes: bytes))
       }
+    case .discarded, .frozen, .thawed: return nil
     case .failedToStart(let id, let failure):
       let interpreter = scripts[id].flatMap { folder?.interpreter($0) ?? nil }
       return forget(id).map { .failedToStart($0, Unlaunchable(failure, interpreter: interpreter)) }
@@ -185,7 +191,7 @@ public actor WorkerService: DaemonService {
     program.workingDirectory = home
     var request = LaunchRequest(id: id, program: program)
     request.outputWindow = FrameLimit.outputWindow
-    request.killsGroupAtEnd = true
+    request.mark = TaskEnvironment.mark(launch.fence)
     if launch.standardInput.readableBytes > 0 {
       inputs.insert(id)
       request.standardInput = .file(try folder.writeInput(number, launch.standardInput))
@@ -220,17 +226,19 @@ public actor WorkerService: DaemonService {
         case .terminate(let fence): signal(fence, SIGTERM, after: &launches)
         case .kill(let fence): signal(fence, SIGKILL, after: &launches)
         case .acknowledge(let fence, let bytes):
-          if let id = processes[fence] { reactor.acknowledge(id, bytes: bytes) }
+          if let id = processes[fence] { reactor?.acknowledge(id, bytes: bytes) }
         case .spool(let fence, let kept):
           attempt { () throws(WorkerFolderError) in try folder?.spool.keep(fence, kept) }
         case .unspool(let fence): attempt { () throws(WorkerFolderError) in try folder?.spool.settle(fence) }
         case .renew: incarnation = Self.newIncarnation()
         case .log(let line): logger.warning("\(line)")
-        case .end: reactor.shutdown()
+        case .end:
+          hasEnded = true
+          reactor?.shutdown()
         }
       }
     }
-    if !launches.isEmpty { reactor.launch(launches) }
+    if !launches.isEmpty { reactor?.launch(launches) }
     if !frames.isEmpty { link?.send(frames) }
     schedule()
   }
@@ -238,11 +246,12 @@ public actor WorkerService: DaemonService {
   /// Launches go first: a signal to a process that was just asked for must meet it.
   private func signal(_ fence: Fence, _ number: Int32, after launches: inout [LaunchRequest]) {
     guard let id = processes[fence] else { return }
-    reactor.launch(launches)
+    reactor?.launch(launches)
     launches = []
-    reactor.signal(id, number, to: .group)
-    // A stopped process would not see TERM before it is continued.
-    if number == SIGTERM { reactor.signal(id, SIGCONT, to: .group) }
+    if number == SIGKILL { return reactor?.kill(id) ?? () }
+    reactor?.signal(id, number)
+    // A process that stopped itself would not see it before it is continued.
+    reactor?.signal(id, SIGCONT)
   }
 
   private func attempt(_ work: () throws(WorkerFolderError) -> Void) {

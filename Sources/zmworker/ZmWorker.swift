@@ -61,11 +61,12 @@ struct ZmWorker: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let worker = WorkerConfiguration(
+    var worker = WorkerConfiguration(
       name: localAddress, scheduler: schedulerAddress, host: remoteAddress ?? hostName(),
       folder: folder ?? "/var/tmp/zmworker-\(getuid())-\(localAddress)",
       progressPeriod: progressPeriod.duration, pingPeriod: pingPeriod.duration, drain: drain.duration,
       release: release)
+    worker.keeper = Self.keeper
     let options = Daemon.Options(
       logFile: daemon.logFile, logLevel: daemon.logLevel, pidFile: daemon.pidFile,
       reload: {
@@ -76,5 +77,11 @@ struct ZmWorker: AsyncParsableCommand {
     }
   }
 
-  static func main() async { await Tool.run(ZmWorker.self, expanding: ConfigurationFile.expand) }
+  /// What it is called as the keeper of a worker's tasks.
+  private static let keeper = "zmkeeper"
+
+  static func main() async {
+    if CommandLine.arguments.first == keeper { return WorkerKeeper.run(CommandLine.arguments) }
+    await Tool.run(ZmWorker.self, expanding: ConfigurationFile.expand)
+  }
 }

@@ -23,6 +23,7 @@ extension WorkTests {
     #expect(variables["ZM_OWNER"] == taskRun.owner)
     #expect(variables["ZM_TASK"] == "tell")
     #expect(variables["ZM_PIPELINE"] == "facts-of-task")
+    #expect(variables["ZM_WORK_DIR"] == variables["TMPDIR"])
     let own = variables.keys.filter { !$0.hasPrefix("ZM_") }
     #expect(
       Set(own).isSubset(of: ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR"]))

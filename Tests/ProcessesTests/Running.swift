@@ -7,6 +7,8 @@ struct Outcome {
   var output: [UInt8] = []
   var error: [UInt8] = []
   var exit: Exit?
+  /// What was shown of discarded output.
+  var tails: [[UInt8]] = []
   /// The most bytes that were delivered and not yet acknowledged.
   var mostUnacknowledged = 0
 
@@ -38,6 +40,8 @@ func run(
         } else {
           outcomes[id, default: Outcome()].error += bytes
         }
+      case .discarded(let id, _, let tail): outcomes[id, default: Outcome()].tails.append(tail)
+      case .frozen, .thawed: break
       case .finished(let id, let exit):
         outcomes[id, default: Outcome()].exit = exit
         living -= 1

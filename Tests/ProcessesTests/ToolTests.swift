@@ -36,7 +36,7 @@ import Testing
       event in
       guard case .started(_, let pid) = event else { return }
       #expect((try? waitForExit(of: pid, timeout: .zero)) == false)
-      reactor.signal(1, SIGKILL, to: .leader)
+      reactor.signal(1, SIGKILL)
       #expect((try? waitForExit(of: pid, timeout: .seconds(60))) == true)
     }
     #expect(outcomes[1]?.exit?.status == .signalled(SIGKILL, coreDumped: false))

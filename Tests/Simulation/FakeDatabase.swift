@@ -11,6 +11,7 @@ struct FakeDatabase {
     var attempt: Int32 = 0
     var losses: Int32 = 0
     var lastNonce: Nonce?
+    var want: Want?
     var results: [Result] = []
     var log: [Int32: [Int32: (stream: OutputStream, bytes: ByteBuffer)]] = [:]
   }
@@ -27,6 +28,8 @@ struct FakeDatabase {
   var records: [WorkerRecord] = []
   private var queue: [TaskRunID] = []
   private(set) var inflight: [TaskRunID: (fence: Fence, worker: WorkerID)] = [:]
+  /// What people want of attempts under way that is not proven.
+  private var wants: [TaskRunID: Want] = [:]
   private var random: SplitMix
   private(set) var violations: [String] = []
 
@@ -41,8 +44,7 @@ struct FakeDatabase {
 
   func adoptable() -> [AdoptableAttempt] {
     inflight.values.sorted { $0.fence.taskRun < $1.fence.taskRun }.map {
-      AdoptableAttempt(
-        fence: $0.fence, worker: $0.worker, isRunning: tasks[$0.fence.taskRun]?.state != .assigned)
+      AdoptableAttempt(fence: $0.fence, worker: $0.worker)
     }
   }
 
@@ -52,14 +54,50 @@ struct FakeDatabase {
     where holds(running.fence) && tasks[running.fence.taskRun]?.state == .assigned {
       tasks[running.fence.taskRun]?.state = .running
     }
+    for observed in batch.observed where holds(observed.fence) { observe(observed) }
     for chunk in batch.chunks where holds(chunk.fence) { putLog(chunk) }
     for finished in batch.finished where !finish(finished) {
       let known = tasks[finished.fence.taskRun]?.results.contains { $0.fence == finished.fence } ?? false
       result.notAccepted.append((finished.fence.taskRun, finished.fence.attempt, known))
     }
     for lost in batch.lost { for fence in lost.fences { lose(fence, wasDelivered: lost.wasDelivered) } }
+    if batch.asksWants {
+      result.wants = wants.sorted { $0.key < $1.key }.compactMap { id, want in
+        inflight[id].map { ($0.fence, want) }
+      }
+    }
     result.claimed = claim(batch.slots)
     return result
+  }
+
+  /// What an operator does to one task run, under way or held.
+  mutating func control(_ id: TaskRunID, _ want: Want) {
+    guard let state = tasks[id]?.state else { return }
+    if state == .held, want == .resume {
+      tasks[id]?.state = .queued
+      tasks[id]?.want = nil
+      queue.append(id)
+    }
+    guard state.isInFlight, state != .stopping || want == .kill else { return }
+    tasks[id]?.want = want
+    wants[id] = want
+    if want == .stop || want == .kill, state != .assigned { tasks[id]?.state = .stopping }
+  }
+
+  private mutating func observe(_ observed: SchedulerBatch.Observed) {
+    let id = observed.fence.taskRun
+    if wants[id] == (observed.isPaused ? .pause : .resume) { wants[id] = nil }
+    guard let state = tasks[id]?.state, state == .running || state == .paused else { return }
+    tasks[id]?.state = observed.isPaused ? .paused : .running
+  }
+
+  /// An attempt is over: where its task run waits for the next one.
+  private mutating func requeue(_ id: TaskRunID) {
+    if tasks[id]?.want == .pause {
+      tasks[id]?.state = .held
+    } else {
+      queue.append(id)
+    }
   }
 
   private func holds(_ fence: Fence) -> Bool { inflight[fence.taskRun]?.fence == fence }
@@ -80,13 +118,15 @@ struct FakeDatabase {
     let id = finished.fence.taskRun
     guard holds(finished.fence), var task = tasks[id] else { return false }
     inflight[id] = nil
+    wants[id] = nil
     let verdict = finished.outcome.verdict
     let isAgain =
       (verdict == .failed || verdict == .timedOut) && task.attempt - task.losses < task.plan.maxAttempts
+      && task.want != .stop && task.want != .kill
     task.state = isAgain ? .queued : verdict.state
     task.results.append(Result(fence: finished.fence, finished: finished, isFinal: !isAgain))
-    if isAgain { queue.append(id) }
     tasks[id] = task
+    if isAgain { requeue(id) }
     return true
   }
 
@@ -94,12 +134,14 @@ struct FakeDatabase {
     let id = fence.taskRun
     guard holds(fence), var task = tasks[id] else { return }
     inflight[id] = nil
-    let isAgain = !wasDelivered || (task.losses < 5 && task.plan.rerunIfLost)
+    wants[id] = nil
+    let isStopped = task.want == .stop || task.want == .kill
+    let isAgain = !isStopped && (!wasDelivered || (task.losses < 5 && task.plan.rerunIfLost))
     task.losses += 1
-    task.state = isAgain ? .queued : .lost
-    if wasDelivered { task.results.append(Result(fence: fence, finished: nil, isFinal: !isAgain)) }
-    if isAgain { queue.append(id) }
+    task.state = isAgain ? .queued : wasDelivered ? .lost : .stopped
+    if wasDelivered || !isAgain { task.results.append(Result(fence: fence, finished: nil, isFinal: !isAgain)) }
     tasks[id] = task
+    if isAgain { requeue(id) }
   }
 
   private mutating func claim(_ slots: [WorkerID]) -> [ClaimedTask] {
@@ -111,13 +153,15 @@ struct FakeDatabase {
       tasks[id]!.attempt += 1
       tasks[id]!.state = .assigned
       tasks[id]!.lastNonce = nonce
+      tasks[id]!.want = nil
       let fence = Fence(taskRun: id, attempt: tasks[id]!.attempt, nonce: nonce)
       inflight[id] = (fence, worker)
       let plan = tasks[id]!.plan
       return ClaimedTask(
         fence: fence, run: RunID(1), worker: worker, owner: "ann", name: "t", pipeline: nil,
         script: [UInt8(id.rawValue % 5)], maximum: plan.maximum, maxOutput: 10 << 20, arguments: [],
-        inputs: plan.input.map { [ClaimedTask.Input(pass: .stdin, bytes: $0)] } ?? [])
+        inputs: plan.input.map { [ClaimedTask.Input(pass: .stdin, bytes: $0)] } ?? [], program: ProgramID(1), grace: nil,
+        settings: LaunchSettings())
     }
   }
 

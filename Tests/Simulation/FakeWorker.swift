@@ -123,6 +123,9 @@ final class FakeWorker {
       case .send(let frame): if isGreeted { wire?.sendToScheduler(frame) }
       case .keepScript(let sha256, _): scripts.insert(sha256)
       case .launch(let launch): self.launch(launch)
+      case .freeze(let fence): processes[fence]?.freeze()
+      case .thaw(let fence): processes[fence]?.thaw()
+      case .discard: break
       case .terminate(let fence): processes[fence]?.terminate()
       case .kill(let fence): processes[fence]?.kill()
       case .acknowledge(let fence, let bytes): processes[fence]?.acknowledge(bytes)

@@ -57,5 +57,7 @@ extension World {
       database.records.append(WorkerRecord(id: worker.id, name: worker.name, slots: 2))
     }
     tellList()
+    // Nothing is kept back any more; what gets paused by a late word is taken back, too.
+    for id in database.tasks.keys.sorted() where database.tasks[id]?.want == .pause { control(id, .resume) }
   }
 }

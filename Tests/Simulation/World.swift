@@ -15,6 +15,8 @@ final class World {
     var schedulers = true
     var database = true
     var list = true
+    /// Whether people pause, resume and stop what runs.
+    var operators = true
     /// Whether a scheduler may stay away for longer than the lease of its workers.
     var longAbsence = true
   }
@@ -85,6 +87,7 @@ final class World {
       after(when) { [self] in submit(TaskRunID(Int64(number))) }
     }
     after(random.milliseconds(1000...20_000)) { [self] in fault() }
+    if faults.operators { after(random.milliseconds(1000...20_000)) { [self] in operate() } }
     run(for: stormy)
     hasFaults = false
     settle()
@@ -95,6 +98,22 @@ final class World {
   private func submit(_ id: TaskRunID) {
     database.submit(id, Plan(id, &random))
     if random.chance(70) { after(latency()) { [self] in scheduler?.handle(.notified) } }
+  }
+
+  /// Lets an operator do one thing, and plans the next.
+  private func operate() {
+    guard hasFaults else { return }
+    let ids = database.tasks.filter { $0.value.state.isInFlight || $0.value.state == .held }.keys.sorted()
+    if !ids.isEmpty {
+      let verbs: [Want] = [.pause, .pause, .pause, .resume, .resume, .resume, .stop, .kill]
+      control(ids[random.below(ids.count)], verbs[random.below(verbs.count)])
+    }
+    after(random.milliseconds(100...5000)) { [self] in operate() }
+  }
+
+  func control(_ id: TaskRunID, _ want: Want) {
+    database.control(id, want)
+    if random.chance(90) { after(latency()) { [self] in scheduler?.handle(.notified) } }
   }
 
   func startScheduler() {

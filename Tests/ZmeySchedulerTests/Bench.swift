@@ -67,7 +67,8 @@ final class Bench {
   static func task(_ number: Int64, worker: Int32 = 1, inputs: [ClaimedTask.Input] = []) -> ClaimedTask {
     ClaimedTask(
       fence: fence(number), run: RunID(1), worker: WorkerID(worker), owner: "ann", name: "t", pipeline: nil,
-      script: [1], maximum: nil, maxOutput: 1024, arguments: [], inputs: inputs)
+      script: [1], maximum: nil, maxOutput: 1024, arguments: [], inputs: inputs, program: ProgramID(1),
+      grace: nil, settings: LaunchSettings())
   }
 
   static func finish(_ number: Int64) -> Frame {

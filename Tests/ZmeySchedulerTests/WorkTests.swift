@@ -10,7 +10,7 @@ import ZmeyLink
   @Test("Only free slots of linked workers are claimed for")
   func slots() throws {
     var bench = Bench(links: false)
-    #expect(bench.takeBatch() == nil)
+    #expect(bench.takeBatch()?.slots.isEmpty != false)
     bench.greet()
     #expect(bench.takeBatch()?.slots == [WorkerID(1), WorkerID(1)])
     bench = Bench()

@@ -36,7 +36,7 @@ import ZmeyStore
       // In the same session, which has the lock already.
       _ = try await connection.acquire("s")
 
-      var batches = Array(repeating: SchedulerBatch(), count: 6)
+      var batches = Array(repeating: SchedulerBatch(), count: 8)
       batches[0].running = [.init(fence: task.fence, age: .zero)]
       batches[1].percents = [.init(fence: task.fence, percent: 1)]
       batches[2].chunks = [.init(fence: task.fence, number: 0, stream: .standardOutput, bytes: [1])]
@@ -47,6 +47,8 @@ import ZmeyStore
           fence: task.fence, outcome: Outcome(verdict: .succeeded), resultBytes: 0, errorBytes: 0,
           isCut: false, result: [])
       ]
+      batches[6].observed = [.init(fence: task.fence, isPaused: true, age: .zero)]
+      batches[7].asksWants = true
       for batch in batches {
         #expect(await sqlState { _ = try await connection.run { try old.perform(batch, $0) } } == "ZM001")
       }
@@ -55,9 +57,11 @@ import ZmeyStore
       #expect(await sqlState { _ = try await connection.run { try old.scripts([], $0) } } == "ZM001")
       #expect(await sqlState { try await connection.run { try old.heartbeat([], $0) } } == "ZM001")
       #expect(await sqlState { try await connection.run { try old.release($0) } } == "ZM001")
+      #expect(await sqlState { _ = try await connection.run { try old.tell($0) } } == "ZM001")
+      #expect(await sqlState { try await connection.run { try old.learn([], $0) } } == "ZM001")
       // Were a function added, it would be missing above.
       let functions = "select count(*) from pg_proc where pronamespace = 'zm_sched'::regnamespace"
-      #expect(try await world.root.int(functions) == 12)
+      #expect(try await world.root.int(functions) == 17)
       #expect(try await world.root.int("select count(*) from zm.queue") == 2)
     }
   }
@@ -77,8 +81,8 @@ import ZmeyStore
       let attempts = try await connection.run { session in try identity.adoptable(session) }
       #expect(
         Set(attempts) == [
-          AdoptableAttempt(fence: tasks[0].fence, worker: world.scheduler.worker, isRunning: true),
-          AdoptableAttempt(fence: tasks[1].fence, worker: world.scheduler.worker, isRunning: false),
+          AdoptableAttempt(fence: tasks[0].fence, worker: world.scheduler.worker),
+          AdoptableAttempt(fence: tasks[1].fence, worker: world.scheduler.worker),
         ])
     }
   }

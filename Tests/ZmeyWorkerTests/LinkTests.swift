@@ -30,7 +30,12 @@ import ZmeyLink
     bench.run(Bench.fence(2))
     #expect(Set(bench.machine.held) == [Bench.fence(1), Bench.fence(2)])
     let frames = bench.welcome().frames
-    let first = frames.filter { if case .running = $0 { false } else { true } }
+    let first = frames.filter {
+      switch $0 {
+      case .running, .observed: false
+      default: true
+      }
+    }
     #expect(first.count == 3)
     let chunks = ["a", "b"].enumerated().map { index, text in
       Frame.output(

@@ -14,6 +14,7 @@
 enum clinux_step {
   CLINUX_STEP_NONE,
   CLINUX_STEP_CLONE,
+  CLINUX_STEP_CGROUP,
   CLINUX_STEP_SESSION,
   CLINUX_STEP_DESCRIPTORS,
   CLINUX_STEP_LIMIT,
@@ -50,6 +51,7 @@ struct clinux_launch {
   int standard_input;
   int standard_output;
   int standard_error;
+  int cgroup;                      // directory to be born in, or -1: inherited
   bool detached;                   // not our child, and survives us; pidfd is then -1
 
   // Results. The child writes the first two into the memory that it shares with the suspended parent.
@@ -73,6 +75,11 @@ struct clinux_exit {
 
 // Waits for the process of a pidfd to end and reaps it. 0, or -1 with errno.
 int clinux_reap(int pidfd, struct clinux_exit *result);
+
+// Makes this process the parent of every orphan below it. 0, or -1 with errno.
+int clinux_adopt_orphans(void);
+// The name that ps and the like show for the calling thread, at most 15 bytes.
+void clinux_set_name(const char *name);
 
 int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_send_signal(int pidfd, int signal);

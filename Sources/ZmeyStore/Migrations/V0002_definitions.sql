@@ -10,14 +10,14 @@ create table zm.script (
 -- What the launch of a process is given: {"env": {NAME: value}, "nice": n, "user": name,
 -- "limits": {"open_files": n, "memory": bytes, "cpu": ms, "processes": n}}, each absent for nothing.
 -- Schedulers decode it, so anything else would make every claim fail.
-create function zm.is_environment(j jsonb) returns boolean language sql immutable as $$
+create function zm.is_environment(j jsonb) returns boolean language sql immutable strict as $$
   select case when jsonb_typeof(j) = 'object' then pg_column_size(j) <= 131072 and not exists (
     select from jsonb_each(j) v
     where v.key !~ '^[A-Za-z_][A-Za-z0-9_]*$' or v.key like 'ZM\_%' or jsonb_typeof(v.value) <> 'string')
   else false end $$;
 create function zm.is_whole(j jsonb, low bigint, high bigint) returns boolean language sql immutable as $$
   select case when jsonb_typeof(j) = 'number' then j::numeric between low and high and j::numeric % 1 = 0 else false end $$;
-create function zm.is_launch(j jsonb) returns boolean language sql immutable as $$
+create function zm.is_launch(j jsonb) returns boolean language sql immutable strict as $$
   select case when jsonb_typeof(j) = 'object' then coalesce(bool_and(case v.key
     when 'env' then zm.is_environment(v.value)
     when 'nice' then zm.is_whole(v.value, -20, 19)
@@ -35,7 +35,7 @@ create function zm.is_launch(j jsonb) returns boolean language sql immutable as 
 
 -- How a failure is tried again: {"delay": ms, "backoff": factor, "max_delay": ms, "jitter": share,
 -- "exit_codes": [n, …]}, each absent for its default (0, 1, an hour, 0, all).
-create function zm.is_retry(j jsonb) returns boolean language sql immutable as $$
+create function zm.is_retry(j jsonb) returns boolean language sql immutable strict as $$
   select case when jsonb_typeof(j) = 'object' then coalesce(bool_and(case v.key
     when 'delay' then zm.is_whole(v.value, 0, 31622400000)
     when 'max_delay' then zm.is_whole(v.value, 0, 31622400000)

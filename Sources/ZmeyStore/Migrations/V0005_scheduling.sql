@@ -175,6 +175,7 @@ end $$;
 create function zm_sched.tell(p_scheduler int, p_epoch bigint) returns boolean language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 begin
+  perform zm.guard(p_scheduler, p_epoch);
   if pg_try_advisory_lock(7704, 0) then
     perform pg_advisory_unlock(7704, 0);
     return false;
@@ -308,7 +309,7 @@ end $$;
 
 create function zm.state_if_lost(t zm.task_run, p_delivered boolean) returns smallint language sql stable as $$
   select case
-    when t.want in (3, 4) or t.state = 6 then 14
+    when t.want in (3, 4) or t.state = 6 then case when p_delivered then 14 else 13 end
     when not p_delivered then 1
     when (select rerun_if_lost from zm.program where id = t.program_id)
       and (select count(*) from zm.task_result where task_run_id = t.id and state = 14) < 5 then 1

@@ -1,0 +1,69 @@
+import Glibc
+
+/// One cgroup (v2), known by its folder.
+final class Cgroup {
+  let path: String
+  let folder: Descriptor
+  /// The file that tells by EPOLLPRI when its text has changed since it was read last.
+  let events: Descriptor
+  /// Whether limits are set that the next tree must not inherit.
+  var hasLimits = false
+  /// Whether it was frozen since it was empty last.
+  var mayBeFrozen = false
+
+  /// What `cgroup.events` says.
+  struct State: Equatable {
+    var populated: Bool
+    var frozen: Bool
+  }
+
+  /// Opens a cgroup, making it if it is missing.
+  init(_ path: String) throws(SystemError) {
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw SystemError("make \(path)") }
+    self.path = path
+    folder = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+    events = try Descriptor.open("\(path)/cgroup.events", O_RDONLY)
+  }
+
+  var state: State {
+    let text = Self.read(events)
+    return State(populated: text.contains("populated 1"), frozen: text.contains("frozen 1"))
+  }
+
+  /// A member moves in or out between the reading of the list and the use of a number, so the list is to be read
+  /// again before a pid means anything.
+  var members: [Int32] {
+    guard let file = try? Descriptor.open("\(path)/cgroup.procs", O_RDONLY) else { return [] }
+    return Self.read(file).split(separator: "\n").compactMap { Int32($0) }
+  }
+
+  func write(_ text: String, to file: String) throws(SystemError) {
+    let descriptor = try Descriptor.open("\(path)/\(file)", O_WRONLY)
+    guard Glibc.write(descriptor.number, text, text.utf8.count) == text.utf8.count else {
+      throw SystemError("write \(text) to \(path)/\(file)")
+    }
+  }
+
+  func has(_ file: String) -> Bool { access("\(path)/\(file)", W_OK) == 0 }
+
+  /// Whether a kill has been asked for. The kernel compares the count of a cgroup's kills before and after a fork to
+  /// catch those born meanwhile, for a birth into another cgroup it begins with the parent's count, and so it would
+  /// kill whoever is born into one that was killed before: such a one serves no more.
+  private(set) var wasKilled = false
+
+  /// Kills all members, here and below, and those that they are just making.
+  func kill() throws(SystemError) {
+    wasKilled = true
+    try write("1", to: "cgroup.kill")
+  }
+
+  private static func read(_ file: borrowing Descriptor) -> String {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = pread(file.number, &buffer, buffer.count, off_t(bytes.count))
+      if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
+      bytes += buffer[..<count]
+    }
+  }
+}
