@@ -1,5 +1,7 @@
 import ArgumentParser
+import Postgres
 import ZmeyCommand
+import ZmeyCore
 import ZmeyStore
 
 struct PauseCommand: AsyncParsableCommand {

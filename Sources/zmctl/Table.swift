@@ -1,3 +1,4 @@
+import ZmeyCore
 import ZmeyStore
 
 /// Lists for people.

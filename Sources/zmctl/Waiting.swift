@@ -72,7 +72,7 @@ enum Waiting {
     let record = try await end(of: run, &changes)
     if json {
       let taskRuns = try await changes.read {
-        try taskRuns(of: run, resultLimit: RunDocument.resultLimit, $0)
+        try Self.taskRuns(of: run, resultLimit: RunDocument.resultLimit, $0)
       }
       return RunDocument(record: record, taskRuns: taskRuns)
     }

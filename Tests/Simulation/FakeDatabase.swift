@@ -139,7 +139,9 @@ struct FakeDatabase {
     let isAgain = !isStopped && (!wasDelivered || (task.losses < 5 && task.plan.rerunIfLost))
     task.losses += 1
     task.state = isAgain ? .queued : wasDelivered ? .lost : .stopped
-    if wasDelivered || !isAgain { task.results.append(Result(fence: fence, finished: nil, isFinal: !isAgain)) }
+    if wasDelivered || !isAgain {
+      task.results.append(Result(fence: fence, finished: nil, isFinal: !isAgain))
+    }
     tasks[id] = task
     if isAgain { requeue(id) }
   }
@@ -160,7 +162,8 @@ struct FakeDatabase {
       return ClaimedTask(
         fence: fence, run: RunID(1), worker: worker, owner: "ann", name: "t", pipeline: nil,
         script: [UInt8(id.rawValue % 5)], maximum: plan.maximum, maxOutput: 10 << 20, arguments: [],
-        inputs: plan.input.map { [ClaimedTask.Input(pass: .stdin, bytes: $0)] } ?? [], program: ProgramID(1), grace: nil,
+        inputs: plan.input.map { [ClaimedTask.Input(pass: .stdin, bytes: $0)] } ?? [], program: ProgramID(1),
+        grace: nil,
         settings: LaunchSettings())
     }
   }
