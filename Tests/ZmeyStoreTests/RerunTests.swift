@@ -97,6 +97,22 @@ extension ClaimedTask {
     }
   }
 
+  @Test func `leaves out what another task still keeps from starting`() async throws {
+    try await World.with { world in
+      try await world.apply(
+        pipeline(
+          task("a"), task("b"), task("c", after("b")), task("both", after("a"), after("b")),
+          task("beyond", after("both")), task("anyway", after("both", .always), after("b"))))
+      let first = try await world.start()
+      try await world.runAll(failing: ["a"])
+      #expect(try await world.states(first).contains("both=skipped"))
+      let again = try await world.rerun(try await world.id("b", of: first), .from)
+      #expect(try await world.states(again) == ["anyway=waiting", "b=queued", "c=waiting"])
+      try await world.runAll()
+      #expect(try await world.tally(again) == "3 3 0 succeeded")
+    }
+  }
+
   @Test func `hands on what a failed task wrote where the link was taken`() async throws {
     try await World.with { world in
       try await world.apply(pipeline(task("a"), task("alarm", after("a", .failure, pass: .argument))))

@@ -196,6 +196,25 @@ begin
   return r;
 end $$;
 
+-- These tasks and what follows them, as far as links from tasks that are left out were taken in that run: what such a
+-- link kept from starting then, it keeps from starting again.
+create function zm.repeated(p_tasks int[], p_run bigint) returns int[] language plpgsql stable
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  part int[] := zm.following(p_tasks);
+  fewer int[];
+begin
+  loop
+    fewer := array(select k from unnest(part) k where k = any (p_tasks) or not exists (
+      select from zm.link l join zm.task f on f.id = l.from_task
+      join zm.task_run o on o.run_id = p_run and o.name = f.name and o.id between zm.first_id(p_run) and zm.last_id(p_run)
+      where l.to_task = k and l.from_task <> all (part) and not (o.state >= 10 and zm.is_taken(l.condition, o.state))));
+    exit when cardinality(fewer) = cardinality(part);
+    part := fewer;
+  end loop;
+  return part;
+end $$;
+
 -- Runs again, as a new run with the same arguments: a task run alone; with p_mode 'from' what follows it, too; of a run
 -- all, or with p_mode 'failed' what failed, ran out of time, was lost or stopped, and all that follows that. What the
 -- tasks left out handed on is kept. The definition is that of the first time, or with p_latest the one of now.
@@ -252,7 +271,7 @@ begin
     end if;
     tasks := array(select k.id from unnest(chosen) i (id) join zm.task_run x on x.id = i.id
       join zm.task k on k.version_id = v and k.name = x.name);
-    r := zm.start_tasks(s.owner_id, v, case when p_mode = 'alone' and t.id is not null then tasks else zm.following(tasks) end, '{}', s.id, p_latest);
+    r := zm.start_tasks(s.owner_id, v, case when p_mode = 'alone' and t.id is not null then tasks else zm.repeated(tasks, s.id) end, '{}', s.id, p_latest);
   end if;
   perform zm.note('rerun', case when t.id is null then 'run' else 'task_run' end, p_id::text,
     jsonb_build_object('run', r, 'mode', p_mode, 'latest', p_latest));
