@@ -203,7 +203,8 @@ public struct SchedulerMachine: Sendable {
     for (fence, want) in result.wants {
       if let link = linkOf(fence) { effects.append(.send(link, .want(fence, want))) }
     }
-    if batch.asksWants { dueAt = result.nextDue.map { now + $0 } }
+    // What is due already comes with the next free slot.
+    if batch.asksWants { dueAt = result.nextDue.flatMap { $0 > .zero ? now + $0 : nil } }
     scripts.merge(texts) { _, new in new }
     for task in result.claimed { dispatch(task, &effects) }
     if scripts.count > 1000 { scripts.removeAll() }
@@ -235,8 +236,7 @@ public struct SchedulerMachine: Sendable {
     guard scripts[task.script] != nil || worker.scripts.contains(task.script) else {
       return lose([task.fence], wasDelivered: false, "its script could not be read")
     }
-    workers[task.worker]?.attempts[task.fence] = WorkerState.Held(
-      work: .init(program: task.program, name: task.name))
+    workers[task.worker]?.attempts[task.fence] = WorkerState.Held(work: .init(program: task.program, name: task.name))
     if workers[task.worker]?.scripts.insert(task.script).inserted == true, let body = scripts[task.script] {
       effects.append(.send(link, .script(sha256: ByteBuffer(bytes: task.script), body: body)))
     }

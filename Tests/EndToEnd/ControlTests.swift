@@ -89,6 +89,43 @@ struct ControlTests {
     #expect(try await zmey.must("stop", "--pipeline", "tides").output == "2 stopped\n")
   }
 
+  /// Types a line at a terminal that a verb runs on; what stands there at its end, and its exit code.
+  private func atTerminal(typing line: String, _ arguments: String...) async throws -> String {
+    let script = """
+      import os, pty, sys
+      child, terminal = pty.fork()
+      if child == 0:
+          os.execv(sys.argv[2], ["zmctl"] + sys.argv[3:])
+      os.write(terminal, sys.argv[1].encode() + b"\\n")
+      seen = b""
+      while True:
+          try:
+              more = os.read(terminal, 4096)
+          except OSError:
+              break
+          if not more:
+              break
+          seen += more
+      print(seen.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+      """
+    return try await Shell.run(
+      "/usr/bin/python3", ["-c", script, line, "\(Shell.programs)/zmctl"] + arguments,
+      variables: ["ZM_DB": zmey.conninfo]
+    ).output
+  }
+
+  @Test func `at a terminal a run is stopped only after a yes`() async throws {
+    let (run, ids) = try await waiting("asked", 3)
+    let refused = try await atTerminal(typing: "", "stop", run)
+    #expect(refused.contains("Stop run \(run)? [y/N]") && refused.contains("nothing was stopped"))
+    #expect(refused.hasSuffix(" 1\n"))
+    #expect(!(try await atTerminal(typing: "", "stop", ids[0])).contains("[y/N]"))
+    let unasked = try await atTerminal(typing: "", "stop", ids[1], "--run", run, "--yes")
+    #expect(!unasked.contains("[y/N]") && unasked.contains("2 stopped"))
+    let (other, _) = try await waiting("asked", 1)
+    #expect(try await atTerminal(typing: "y", "stop", "--run", other).contains("1 stopped"))
+  }
+
   static let mistakes: [([String], String)] = [
     (["pause"], "the number of a task run or run"), (["stop", "--now"], "the number of a task run or run"),
     (["hold", "seven"], "seven"), (["hold", "1", "--wait"], "--wait"), (["pause", "1", "--now"], "--now"),

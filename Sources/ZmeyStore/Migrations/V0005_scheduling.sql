@@ -162,12 +162,12 @@ begin
   where scheduler_id = p_scheduler and want <> 0;
 end $$;
 
--- In how many milliseconds the next delayed task run is due; null if none is.
+-- In how many milliseconds the next delayed task run is due, negative if it is overdue; null if there is none.
 create function zm_sched.next_due(p_scheduler int, p_epoch bigint) returns bigint language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 begin
   perform zm.guard(p_scheduler, p_epoch);
-  return (select greatest(0, ceil(extract(epoch from min(due_at) - clock_timestamp()) * 1000)) from zm.delayed);
+  return (select ceil(extract(epoch from min(due_at) - clock_timestamp()) * 1000) from zm.delayed);
 end $$;
 
 -- Wakes consoles if any is there, and tells whether one was. They hold lock 7704 as long as they look: should
