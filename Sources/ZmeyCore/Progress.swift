@@ -22,4 +22,17 @@ public struct Progress: Hashable, Sendable {
     percent = Int(min(99, ratio * 100))
     isOverdue = ratio > 1
   }
+
+  /// How long a running task probably still takes: as fast as its script said so far, else what is left of its average;
+  /// nil if neither is known.
+  ///
+  /// - Parameters:
+  ///   - elapsed: time since the start, without pauses.
+  ///   - average: the usual duration; zero counts as unknown.
+  ///   - percent: what the script said, 0 to 100.
+  public static func remaining(elapsed: Duration, average: Duration?, percent: Int?) -> Duration? {
+    if let percent, percent > 0 { return elapsed * (100 - min(100, percent)) / percent }
+    guard let average, average > .zero else { return nil }
+    return max(.zero, average - elapsed)
+  }
 }

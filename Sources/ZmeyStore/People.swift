@@ -83,6 +83,17 @@ public enum People {
       [.text(verb.rawValue), .text(pipeline)], session)
   }
 
+  /// Of how many task runs it is not proven yet what a verb asked of them: of these numbers of task runs and runs, and
+  /// of these pipelines.
+  public static func unproven(
+    _ verb: ControlVerb, _ ids: [Int64], pipelines: [String], _ session: borrowing Session
+  ) throws -> Int64 {
+    try session.query(
+      Statement("unproven", "select zm_api.unproven($1, $2, $3)"),
+      [.text(verb.rawValue), .int8Array(ids), .textArray(pipelines)]
+    ).first { row throws(DatabaseError) in try row.int64(0) } ?? 0
+  }
+
   private static func effects(
     _ statement: Statement, _ parameters: [Parameter], _ session: borrowing Session
   ) throws -> [ControlEffect] {

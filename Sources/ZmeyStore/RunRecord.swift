@@ -21,6 +21,17 @@ public struct RunRecord: Sendable {
   public let createdAt: String
   /// When its last task run ended.
   public let finishedAt: String?
+  /// From its start to its end, or to now.
+  public let elapsed: Duration
+  /// Whether links may join its task runs.
+  public let isPipeline: Bool
+  /// The run that it repeats in whole or in part.
+  public let rerunOf: RunID?
+
+  /// Of a batch of which some have ended: how long the others take if they end as fast as those did.
+  public var remainingOfBatch: Duration? {
+    isPipeline || isEnded || ended == 0 ? nil : elapsed * (total - ended) / ended
+  }
 
   /// Whether nothing of it is left to do.
   public var isEnded: Bool { ended >= total }
@@ -32,6 +43,8 @@ public struct LogChunk: Sendable {
   public let number: Int32
   /// Where it came from.
   public let stream: OutputStream
+  /// When it was stored, in ISO 8601.
+  public let at: String
   /// The bytes.
   public let bytes: [UInt8]
 }
@@ -84,6 +97,8 @@ public struct DefinitionView: Sendable {
   public let count: Int64
   /// The version of a pipeline.
   public let version: Int32?
+  /// Whether runs of a pipeline that begin are held.
+  public let isPaused: Bool
 }
 
 extension People {
@@ -103,27 +118,63 @@ extension People {
 
   private static let runColumns = """
     select id, name, owner, state, total::bigint, ended::bigint, failed::bigint, \(iso("created_at")),
-      \(iso("finished_at")) from zm_api.run
+      \(iso("finished_at")), (extract(epoch from coalesce(finished_at, clock_timestamp()) - created_at) * 1000)::bigint,
+      is_pipeline, rerun_of from zm_api.run
     """
 
-  /// The whole result of a task run, byte for byte; nil while there is none.
-  public static func result(_ id: TaskRunID, _ session: borrowing Session) throws -> [UInt8]? {
+  /// The newest run of the caller's pipeline of that name.
+  public static func newestRun(ofPipeline name: String, _ session: borrowing Session) throws -> RunID? {
     try session.query(
-      Statement("result", "select zm_api.result($1)"), [.int8(id.rawValue)]
+      Statement(
+        "newest_run",
+        """
+        select id from zm_api.run where is_pipeline and name = $1 and owner = session_user order by id desc limit 1
+        """), [.text(name)]
+    ).first { row throws(DatabaseError) in RunID(try row.int64(0)) }
+  }
+
+  /// The links between the tasks of a run's pipeline, whether or not the run has them all.
+  public static func links(of run: RunID, _ session: borrowing Session) throws -> [CriticalPath.Link] {
+    try session.query(
+      Statement(
+        "run_links",
+        """
+        select f.name, t.name, l.condition
+        from zm.run r join zm.link l on l.version_id = r.version_id
+        join zm.task f on f.id = l.from_task join zm.task t on t.id = l.to_task
+        where r.id = $1 order by l.to_task, l.position
+        """), [.int8(run.rawValue)]
+    ).map { row throws(DatabaseError) in
+      guard let condition = LinkDefinition.Condition(rawValue: try row.text(2)) else {
+        throw DatabaseError(kind: .decoding, message: "a condition that this program does not know")
+      }
+      return CriticalPath.Link(from: try row.text(0), to: try row.text(1), condition: condition)
+    }
+  }
+
+  /// The whole result of a task run, byte for byte; nil while there is none.
+  ///
+  /// - Parameter attempt: of which one; nil for the last.
+  public static func result(
+    _ id: TaskRunID, attempt: Int32? = nil, _ session: borrowing Session
+  ) throws -> [UInt8]? {
+    try session.query(
+      Statement("result", "select zm_api.result($1, $2)"), [.int8(id.rawValue), .int4(attempt)]
     ).first { row throws(DatabaseError) in try row.bytesOrNil(0) } ?? nil
   }
 
-  /// Chunks of an attempt's output from a number on.
+  /// The next chunks of an attempt's output from a number on: those that begin within `bytes`, or fewer.
   public static func log(
-    _ id: TaskRunID, attempt: Int32, from chunk: Int32, _ session: borrowing Session
+    _ id: TaskRunID, attempt: Int32, from chunk: Int32, bytes: Int64 = 1 << 20, _ session: borrowing Session
   ) throws -> [LogChunk] {
     try session.query(
-      Statement("log", "select chunk, stream, data from zm_api.log($1, $2, $3)"),
-      [.int8(id.rawValue), .int4(attempt), .int4(chunk)]
+      Statement(
+        "log", "select chunk, stream, \(iso("at")), data from zm_api.log($1, $2, $3, $4) order by chunk"),
+      [.int8(id.rawValue), .int4(attempt), .int4(chunk), .int8(bytes)]
     ).map { row throws(DatabaseError) in
       LogChunk(
         number: try row.int32(0), stream: try row.int16(1) == 1 ? .standardOutput : .standardError,
-        bytes: try row.bytes(2))
+        at: try row.text(2), bytes: try row.bytes(3))
     }
   }
 
@@ -181,7 +232,8 @@ extension People {
     try session.query(
       Statement(
         "templates",
-        "select name, description, owner, attempts::bigint, null::int from zm_api.template order by name")
+        "select name, description, owner, attempts::bigint, null::int, false from zm_api.template order by name"
+      )
     ).map { row throws(DatabaseError) in try DefinitionView(row) }
   }
 
@@ -189,7 +241,8 @@ extension People {
   public static func pipelines(_ session: borrowing Session) throws -> [DefinitionView] {
     try session.query(
       Statement(
-        "pipelines", "select name, description, owner, tasks, version from zm_api.pipeline order by name")
+        "pipelines",
+        "select name, description, owner, tasks, version, is_paused from zm_api.pipeline order by name")
     ).map { row throws(DatabaseError) in try DefinitionView(row) }
   }
 }
@@ -205,6 +258,9 @@ extension RunRecord {
     failed = try row.int64(6)
     createdAt = try row.text(7)
     finishedAt = try row.textOrNil(8)
+    elapsed = .milliseconds(try row.int64(9))
+    isPipeline = try row.bool(10)
+    rerunOf = try row.int64OrNil(11).map { RunID($0) }
   }
 }
 
@@ -215,5 +271,6 @@ extension DefinitionView {
     owner = try row.text(2)
     count = try row.int64(3)
     version = try row.int32OrNil(4)
+    isPaused = try row.bool(5)
   }
 }

@@ -33,8 +33,18 @@ public struct TaskRunRecord: Sendable {
   public let startedAt: String?
   /// When it came to its end.
   public let finishedAt: String?
+  /// What people want of it, proven or not; nil once it has ended.
+  public let want: ControlVerb?
+  /// When it is tried again, in ISO 8601, while it waits for that.
+  public let dueAt: String?
+  /// In how long that is.
+  public let dueIn: Duration?
   /// The usual duration.
   public let average: Duration?
+  /// The duration within which nineteen of twenty ended.
+  public let percentile95: Duration?
+  /// How long it may run.
+  public let maximum: Duration?
   /// How long its last attempt took, or takes by now.
   public let elapsed: Duration?
   /// How long its worker was not heard, in seconds, while it runs.
@@ -55,17 +65,63 @@ public struct TaskRunRecord: Sendable {
     }
   }
 
-  /// The state as people read it: a worker that was not heard for a while is not passed over in silence.
+  /// How long it probably still takes, while it runs.
+  public var remaining: Duration? {
+    guard state.isInFlight, state != .assigned, let elapsed else { return nil }
+    return Progress.remaining(elapsed: elapsed, average: average, percent: ownProgress.map { Int($0) })
+  }
+
+  /// The state as people read it: with what is asked and not proven yet, and a worker that was not heard for a while
+  /// is not passed over in silence.
   public var stateText: String {
-    if let silentSeconds, silentSeconds > Self.silenceShown {
-      return "\(state.name) (silent \(silentSeconds) s)"
+    let silence = silentSeconds.flatMap { $0 > Self.silenceShown ? "silent \($0) s" : nil }
+    let retry = dueIn.map { "retry in \(Timespan.seconds(max(0, $0.wholeMilliseconds + 999) / 1000))" }
+    let additions = [intention, retry, silence].compactMap { $0 }
+    return additions.isEmpty ? state.name : "\(state.name) (\(additions.joined(separator: ", ")))"
+  }
+
+  /// What is asked of it and not so yet.
+  private var intention: String? {
+    switch (want, state) {
+    case (.pause, .waiting): "on hold"
+    case (.pause, .assigned), (.pause, .running): "pausing"
+    case (.resume, .assigned), (.resume, .running), (.resume, .paused): "resuming"
+    case (.stop, .assigned), (.kill, .assigned): "stopping"
+    default: nil
     }
-    return state.name
   }
 
   /// From how many seconds of silence on it is shown: more than the periods of a worker's ping and of its
   /// scheduler's report together.
   static let silenceShown: Int32 = 35
+}
+
+/// An attempt that ended.
+public struct AttemptRecord: Sendable {
+  /// Counts from 1 within its task run.
+  public let number: Int32
+  /// How it ended.
+  public let state: String
+  /// Its exit code, if it exited by itself.
+  public let exitCode: Int32?
+  /// The signal that ended it.
+  public let signal: Int32?
+  /// Why it ended so, in a sentence.
+  public let reason: String?
+  /// Who ran it.
+  public let worker: String?
+  /// When it began, in ISO 8601.
+  public let startedAt: String?
+  /// When its end was stored.
+  public let finishedAt: String
+  /// How long it took, without pauses.
+  public let duration: Duration
+  /// Bytes of standard output.
+  public let resultBytes: Int64
+  /// Bytes of standard error.
+  public let errorBytes: Int64
+  /// Whether there was more output than is kept.
+  public let isCut: Bool
 }
 
 /// Which task runs to list. All that is given must hold.
@@ -116,13 +172,34 @@ extension People {
         """
         select t.id, t.run_id, t.name, t.pipeline, t.owner, t.state_id, t.attempt, t.progress, t.exit_code, t.signal,
           t.reason, t.worker, \(iso("t.created_at")), \(iso("t.started_at")), \(iso("t.finished_at")), t.average_ms,
-          t.elapsed_ms, t.silent_s, r.result_bytes, zm_api.result_head(t.id, $2)
+          t.elapsed_ms, t.silent_s, r.result_bytes, zm_api.result_head(t.id, $2), t.want, \(iso("t.due_at")),
+          (extract(epoch from t.due_at - clock_timestamp()) * 1000)::bigint, t.p95_ms, t.maximum_ms
         from (select * from zm_api.task_run t \(filterText) order by t.id desc limit $1) t
         left join zm_api.attempt r on r.task_run_id = t.id and r.attempt = t.attempt
         order by t.id desc
         """),
       [.int8(Int64(filter.limit)), .int4(filter.resultLimit)] + conditions.map(\.parameter))
     return try rows.map { row throws(DatabaseError) in try TaskRunRecord(row) }
+  }
+
+  /// The attempts of a task run that have ended, the first first.
+  public static func attempts(_ id: TaskRunID, _ session: borrowing Session) throws -> [AttemptRecord] {
+    try session.query(
+      Statement(
+        "attempts",
+        """
+        select attempt, state, exit_code, signal, reason, worker, \(iso("started_at")), \(iso("finished_at")),
+          duration_us / 1000, result_bytes, error_bytes, is_cut
+        from zm_api.attempt where task_run_id = $1 order by attempt
+        """), [.int8(id.rawValue)]
+    ).map { row throws(DatabaseError) in
+      AttemptRecord(
+        number: try row.int32(0), state: try row.text(1), exitCode: try row.int32OrNil(2),
+        signal: try row.int32OrNil(3), reason: try row.textOrNil(4), worker: try row.textOrNil(5),
+        startedAt: try row.textOrNil(6), finishedAt: try row.text(7),
+        duration: .milliseconds(try row.int64(8)), resultBytes: try row.int64(9),
+        errorBytes: try row.int64(10), isCut: try row.bool(11))
+    }
   }
 
   static func iso(_ column: String) -> String {
@@ -155,5 +232,10 @@ extension TaskRunRecord {
     silentSeconds = try row.int32OrNil(17)
     resultBytes = try row.int64OrNil(18)
     result = try row.bytesOrNil(19)
+    want = state.isEnd ? nil : try row.textOrNil(20).flatMap { ControlVerb(rawValue: $0) }
+    dueAt = try row.textOrNil(21)
+    dueIn = try row.int64OrNil(22).map { .milliseconds($0) }
+    percentile95 = try row.int64OrNil(23).map { .milliseconds($0) }
+    maximum = try row.int64OrNil(24).map { .milliseconds($0) }
   }
 }

@@ -75,6 +75,12 @@ private enum Catalogue {
     let tasks: Int64?
     let attempts: Int64?
     let version: Int32?
+    let isPaused: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+      case name, description, owner, tasks, attempts, version
+      case isPaused = "is_paused"
+    }
   }
 
   static func show(_ rows: [DefinitionView], count: String, json: Bool) throws {
@@ -84,12 +90,15 @@ private enum Catalogue {
           Document(
             name: row.name, description: row.description, owner: row.owner,
             tasks: row.version == nil ? nil : row.count,
-            attempts: row.version == nil ? row.count : nil, version: row.version)
+            attempts: row.version == nil ? row.count : nil, version: row.version,
+            isPaused: row.version == nil ? nil : row.isPaused)
         })
     } else {
       Output.table(
         ["NAME", "OWNER", count, "DESCRIPTION"],
-        rows.map { [$0.name, $0.owner, "\($0.count)", $0.description] })
+        rows.map { row in
+          [row.name, row.owner, "\(row.count)\(row.isPaused ? " (paused)" : "")", row.description]
+        })
     }
   }
 }

@@ -16,10 +16,12 @@ struct DatabaseOptions: ParsableArguments {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  /// Where the database is, as libpq takes it.
+  var conninfo: String { get throws { try DatabaseAddress.resolve(database) } }
+
   /// Connects and sees to it that the schema is this build's.
   func open() async throws -> Connection {
-    let connection = try await Connection.open(
-      try DatabaseAddress.resolve(database), applicationName: "zmctl")
+    let connection = try await Connection.open(try conninfo, applicationName: "zmctl")
     try await connection.run { session in try Migrator.check(session) }
     return connection
   }

@@ -26,22 +26,19 @@ struct DemoCommand: AsyncParsableCommand {
     let runs = try await connection.run { session in
       try definitions.pipelines.map { try People.start(pipeline: $0.name, task: nil, arguments: [], session) }
     }
-    var watch = Watch(connection, open: database.open)
-    var records: [RunRecord] = []
-    var documents: [RunDocument] = []
-    for run in runs {
-      let record = try await follow(run, &watch)
-      let taskRuns = try await Waiting.taskRuns(
-        of: run, resultLimit: database.json ? RunDocument.resultLimit : Self.resultLimit, &watch)
-      if database.json {
+    let resultLimit = database.json ? RunDocument.resultLimit : Self.resultLimit
+    let documents = try await Changes.watching(database, connection) { changes in
+      var documents: [RunDocument] = []
+      for run in runs {
+        let record = try await follow(run, &changes)
+        let taskRuns = try await changes.read { try Waiting.taskRuns(of: run, resultLimit: resultLimit, $0) }
+        if !database.json { Self.show(record, taskRuns) }
         documents.append(RunDocument(record: record, taskRuns: taskRuns))
-      } else {
-        Self.show(record, taskRuns)
       }
-      records.append(record)
+      return documents
     }
     if database.json { try Output.json(documents) }
-    for record in records { try Waiting.check(record) }
+    for document in documents { try Waiting.check(document.record) }
     if database.json { return }
     print(
       """
@@ -56,10 +53,10 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   /// Prints a line whenever a task run takes another state, until all have ended.
-  private func follow(_ run: RunID, _ watch: inout Watch) async throws -> RunRecord {
+  private func follow(_ run: RunID, _ changes: inout Changes) async throws -> RunRecord {
     var seen: [TaskRunID: String] = [:]
     while true {
-      let (record, taskRuns) = try await watch.read { session in
+      let (record, taskRuns) = try await changes.read { session in
         (
           try People.run(run, session),
           try People.taskRuns(TaskRunFilter(run: run, limit: 1000, resultLimit: 0), session).reversed()
@@ -73,7 +70,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
       }
       if record.isEnded { return record }
-      try await Task.sleep(for: .milliseconds(100))
+      try await changes.next()
     }
   }
 

@@ -1,6 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
-import Glibc
 import Postgres
 import ZmeyCommand
 import ZmeyCore
@@ -87,65 +85,19 @@ struct ExecCommand: AsyncParsableCommand {
     let connection = try await database.open()
     let run = try await connection.run { session in try People.execute(command, session) }
     if !wait || database.json { return try await Waiting.report(run, wait: wait, database, connection) }
-    var watch = Watch(connection, open: database.open)
-    let record = try await Waiting.end(of: run, &watch)
-    let taskRuns = try await Waiting.taskRuns(of: run, resultLimit: 0, &watch)
-    for taskRun in taskRuns {
-      let chunks = try await watch.read {
-        try People.log(taskRun.id, attempt: taskRun.attempt, from: 0, $0)
-      }
-      for chunk in chunks {
-        Output.bytes(chunk.bytes, to: chunk.stream == .standardOutput ? STDOUT_FILENO : STDERR_FILENO)
-      }
-      if let reason = taskRun.reason {
-        throw Failure(.failed, "task run \(taskRun.id) \(taskRun.state.name): \(reason)")
-      }
+    let (record, taskRun) = try await Changes.watching(database, connection) { changes in
+      let id = try await changes.read { try Waiting.taskRuns(of: run, resultLimit: 0, $0).first?.id }
+      guard let id else { throw Failure(.failed, "run \(run) has no task run") }
+      var reader = LogReader(taskRun: id, attempt: nil, isFollowing: true, json: false)
+      try await reader.printAll(&changes)
+      return (
+        try await Waiting.end(of: run, &changes),
+        try await changes.read { try People.taskRuns(TaskRunFilter(ids: [id], resultLimit: 0), $0).first }
+      )
+    }
+    if let taskRun, let reason = taskRun.reason {
+      throw Failure(.failed, "task run \(taskRun.id) \(taskRun.state.name): \(reason)")
     }
     try Waiting.check(record)
-  }
-}
-
-struct WaitCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "wait", abstract: "Wait for runs or task runs; exit with 0 only if all succeeded.")
-  @OptionGroup var database: DatabaseOptions
-  @Argument(help: "Numbers of runs or task runs.")
-  var ids: [Int64]
-
-  func run() async throws {
-    var watch = Watch(try await database.open(), open: database.open)
-    var failed: [Int64] = []
-    var documents: [WaitDocument] = []
-    for id in ids {
-      let state = try await Self.end(of: id, &watch)
-      documents.append(WaitDocument(id: id, state: state))
-      if state != "succeeded" { failed.append(id) }
-      if !database.json { print("\(id) \(state)") }
-    }
-    if database.json { try Output.json(documents) }
-    guard failed.isEmpty else {
-      throw Failure(.failed, "not succeeded: \(failed.map(String.init).joined(separator: ", "))")
-    }
-  }
-
-  private struct WaitDocument: Encodable {
-    let id: Int64
-    let state: String
-  }
-
-  private static func end(of id: Int64, _ watch: inout Watch) async throws -> String {
-    if try await watch.read({ try People.run(RunID(id), $0) }) != nil {
-      return try await Waiting.end(of: RunID(id), &watch).state
-    }
-    var pause = Duration.milliseconds(10)
-    while true {
-      let found = try await watch.read {
-        try People.taskRuns(TaskRunFilter(ids: [TaskRunID(id)], resultLimit: 0), $0)
-      }
-      guard let taskRun = found.first else { throw Failure(.refused, "no run or task run \(id)") }
-      if taskRun.state.isEnd { return taskRun.state.name }
-      try await Task.sleep(for: pause)
-      pause = min(pause * 2, .milliseconds(250))
-    }
   }
 }

@@ -21,6 +21,12 @@ struct ZmCtl: AsyncParsableCommand {
         name: "Work:",
         subcommands: [StartCommand.self, SubmitCommand.self, ExecCommand.self, WaitCommand.self]),
       CommandGroup(
+        name: "Control:",
+        subcommands: [
+          PauseCommand.self, ResumeCommand.self, HoldCommand.self, ReleaseCommand.self, StopCommand.self,
+          RerunCommand.self,
+        ]),
+      CommandGroup(
         name: "A look:",
         subcommands: [
           ListCommand.self, ShowCommand.self, ResultCommand.self, LogsCommand.self, HistoryCommand.self,

@@ -56,7 +56,10 @@ import Testing
     #expect(try ManualPage("zmctl.1").section("DESCRIPTION").words("Cm") == Set(without))
   }
 
-  @Test(arguments: [("TaskRunDocument", "A task run"), ("RunDocument", "A run")])
+  @Test(arguments: [
+    ("TaskRunDocument", "A task run, printed by"), ("AttemptDocument", "An attempt, among"),
+    ("RunDocument", "A run, printed by"),
+  ])
   func `zmctl(1) has the keys of the JSON documents`(type: String, item: String) throws {
     let source = try Files.text("Sources/zmctl/Documents.swift")
     let body = try #require(source.components(after: "struct \(type): Encodable")).prefix { $0 != "}" }
@@ -65,7 +68,7 @@ import Testing
       name.split(separator: "\"").count > 1 ? name.split(separator: "\"")[1] : name
     }
     let section = try ManualPage("zmctl.1").section("JSON").lines
-    let list = section.drop { !$0.hasPrefix("\(item), printed by") }.prefix { $0 != ".El" }
+    let list = section.drop { !$0.hasPrefix(item) }.prefix { $0 != ".El" }
     #expect(Set(ManualPage(lines: list).items("Sy")) == Set(keys.map(String.init)))
   }
 

@@ -13,6 +13,14 @@ struct TaskRun: Decodable, Sendable {
   let result: String?
   let resultBytes: Int?
   let worker: String?
+  let attempts: [Attempt]?
+
+  struct Attempt: Decodable, Sendable {
+    let attempt: Int
+    let state: String
+    let exitCode: Int?
+    let resultBytes: Int
+  }
 }
 
 /// A run as tools print it.
@@ -21,6 +29,7 @@ struct Run: Decodable, Sendable {
   let state: String
   let total: Int
   let failed: Int
+  let rerunOf: Int64?
   let taskRuns: [TaskRun]?
 
   /// Its task run of that name.

@@ -24,4 +24,17 @@ struct ProgressTests {
     #expect(Progress(elapsed: .seconds(Int64.max), average: .nanoseconds(1))?.percent == 99)
     #expect(Progress(elapsed: .nanoseconds(1), average: .seconds(Int64.max))?.percent == 0)
   }
+
+  @Test(
+    arguments: [
+      (2, nil, 10, 8), (2, nil, nil, nil), (12, nil, 10, 0), (2, 0, 10, 8), (2, 50, 10, 2), (3, 75, nil, 1),
+      (9, 100, nil, 0), (2, nil, 0, nil),
+    ] as [(Int, Int?, Int?, Int?)])
+  func `what is left is as fast as the script says, else the rest of the average`(
+    elapsed: Int, percent: Int?, average: Int?, left: Int?
+  ) {
+    let remaining = Progress.remaining(
+      elapsed: .seconds(elapsed), average: average.map { .seconds($0) }, percent: percent)
+    #expect(remaining == left.map { .seconds($0) })
+  }
 }

@@ -229,8 +229,10 @@ begin
       (select name from zm.task_state where id = bad.becomes), bad.has using errcode = 'ZM010';
   end if;
   if not exists (select from after where state >= 10) then return null; end if;
+  -- Its scheduler's shard only if a scheduler ends it: people who stop what waits for a retry hold the run's lock, for
+  -- which that scheduler may wait with its shard locked.
   insert into zm.run_tally as t (run_id, shard, ended, failed, stopped, last_at)
-  select n.run_id, coalesce(n.scheduler_id, 0), count(*), count(*) filter (where n.state in (11, 12, 14)),
+  select n.run_id, case when o.state between 3 and 6 then coalesce(n.scheduler_id, 0) else 0 end, count(*), count(*) filter (where n.state in (11, 12, 14)),
     count(*) filter (where n.state = 13), clock_timestamp()
   from before o join after n using (id)
   where o.state < 10 and n.state >= 10
@@ -357,11 +359,13 @@ create function zm.retry_delay(retry jsonb, failures int) returns double precisi
     * (1 + coalesce((retry ->> 'jitter')::float8, 0) * (2 * random() - 1))) $$;
 
 -- Brings task runs whose attempt is over, and which are `queued` by now, to where they wait for the next one: among
--- the held if a pause is wanted, else in the queue, after a failure not before its delay.
+-- the held if a pause is wanted, else in the queue, after a failure not before its delay. A resume that was not proven
+-- has come true.
 create function zm.requeue(p_ids bigint[], p_after_failure boolean) returns void language plpgsql
   set search_path = pg_catalog, pg_temp as $$
 begin
-  update zm.task_run t set state = 2 from unnest(p_ids) i (id) where t.id = i.id and t.want = 1;
+  update zm.task_run t set state = case t.want when 1 then 2 else t.state end, want = case t.want when 1 then 1 else 0 end
+  from unnest(p_ids) i (id) where t.id = i.id and t.want <> 0;
   with back as (
     select t.id, t.owner_id, t.priority, t.run_id, t.task_id,
       case when p_after_failure then zm.retry_delay(g.retry, t.attempt - t.losses) else 0 end as delay

@@ -192,7 +192,9 @@ declare
 begin
   perform zm.ensure_week(clock_timestamp());
   r := zm.new_id();
-  select x.* into p from zm.pipeline x join zm.pipeline_version v on v.pipeline_id = x.id where v.id = p_version;
+  -- Locked: a pause of the pipeline is either seen here, or waits and then finds this run.
+  select x.* into p from zm.pipeline x join zm.pipeline_version v on v.pipeline_id = x.id where v.id = p_version
+  for share of x;
   insert into zm.run (id, owner_id, version_id, name, total, rerun_of)
   values (r, p_owner, p_version, p.name, cardinality(p_tasks), p_source);
   insert into zm.live_run (run_id, pipeline_id) values (r, p.id);
@@ -200,8 +202,8 @@ begin
   select distinct r, f.id, o.id
   from zm.link l join zm.task f on f.id = l.from_task
   cross join lateral (select coalesce(
-    (select id from zm.task_run where run_id = p_source and name = f.name and state = 10
-       and id between zm.first_id(p_source) and zm.last_id(p_source)),
+    (select id from zm.task_run where run_id = p_source and name = f.name and state >= 10
+       and zm.is_taken(l.condition, state) and id between zm.first_id(p_source) and zm.last_id(p_source)),
     (select k.task_run_id from zm.kept k join zm.task t on t.id = k.task_id
      where k.run_id = p_source and t.name = f.name)) as id) o
   where l.to_task = any (p_tasks) and l.from_task <> all (p_tasks) and l.pass <> 'none' and o.id is not null;

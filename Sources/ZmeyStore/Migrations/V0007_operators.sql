@@ -95,8 +95,10 @@ select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as
   -- Learned once there are three successes; until then the template's figure, if it has one.
   case when cardinality(d.recent_ms) >= 3 or g.average_ms is null then d.average_ms else g.average_ms end as average_ms,
   d.p95_ms, coalesce(k.maximum_ms, g.maximum_ms) as maximum_ms,
-  (extract(epoch from coalesce(t.finished_at, t.paused_at, clock_timestamp()) - t.started_at) * 1000)::bigint - t.paused_ms
-    as elapsed_ms,
+  -- Of the last attempt; none while it waits for the next one.
+  case when t.state > 3 then
+    (extract(epoch from coalesce(t.finished_at, t.paused_at, clock_timestamp()) - t.started_at) * 1000)::bigint - t.paused_ms
+  end as elapsed_ms,
   case t.want when 1 then 'pause' when 2 then 'resume' when 3 then 'stop' when 4 then 'kill' end as want, l.due_at,
   case when t.state between 4 and 6 then extract(epoch from clock_timestamp() - ws.last_seen)::int end as silent_s,
   t.state as state_id, t.owner_id
@@ -165,12 +167,18 @@ create function zm_api.result_head(p_task_run bigint, p_bytes int) returns bytea
   from zm.task_run t join zm.task_result r on r.task_run_id = t.id and r.attempt = t.attempt
   where t.id = p_task_run $$;
 
--- Output from a chunk on. A result that came in one piece is its attempt's only chunk.
-create function zm_api.log(p_task_run bigint, p_attempt int, p_from_chunk int default 0)
+-- Output from a chunk on: all of it, or with p_bytes the chunks that begin within so many bytes, and 1000 at most, so
+-- that each look at a long log reads little. A result that came in one piece is its attempt's only chunk.
+create function zm_api.log(p_task_run bigint, p_attempt int, p_from_chunk int default 0, p_bytes bigint default null)
   returns table (chunk int, stream smallint, at timestamptz, data bytea) language sql stable
   set search_path = pg_catalog, pg_temp as $$
-  select chunk, stream, at, data from zm.task_log
-  where task_run_id = p_task_run and attempt = p_attempt and chunk >= p_from_chunk
+  select chunk, stream, at, data from (
+    select chunk, stream, at, data, sum(octet_length(data)) over (order by chunk) - octet_length(data) as before
+    from (
+      select chunk, stream, at, data from zm.task_log
+      where task_run_id = p_task_run and attempt = p_attempt and chunk >= p_from_chunk
+      order by chunk limit case when p_bytes is not null then 1000 end) l) c
+  where p_bytes is null or before < p_bytes
   union all
   select 0, 1::smallint, finished_at, result from zm.task_result
   where task_run_id = p_task_run and attempt = p_attempt and result <> '' and p_from_chunk <= 0

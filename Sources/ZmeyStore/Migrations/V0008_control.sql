@@ -14,7 +14,7 @@ create function zm.want_by(p_verb text, p_state smallint, p_want smallint) retur
   select case
     when p_verb in ('pause', 'hold') and p_state in (0, 1, 2) then 1::smallint
     when p_verb in ('resume', 'release') and p_state in (0, 1, 2) then 0::smallint
-    when p_verb = 'pause' and p_state in (3, 4, 5) then 1::smallint
+    when p_verb = 'pause' and p_state in (3, 4, 5) and p_want not in (3, 4) then 1::smallint
     when p_verb = 'resume' and p_state in (3, 4, 5) and (p_want = 1 or p_state = 5) then 2::smallint
     when p_verb = 'stop' and p_state in (3, 4, 5) then greatest(p_want, 3::smallint)
     when p_verb = 'kill' and p_state in (3, 4, 5, 6) then 4::smallint end $$;
@@ -150,6 +150,24 @@ begin
   perform zm.note(p_verb, 'pipeline', p_pipeline);
 end $$;
 
+-- Of how many task runs their workers have not proven yet what a verb asked of them: of these numbers of task runs and
+-- runs and of these pipelines of the caller.
+create function zm_api.unproven(p_verb text, p_ids bigint[], p_pipelines text[]) returns bigint
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  me int := zm.me();
+begin
+  perform zm.check_verb(p_verb);
+  return (
+    select count(*) from zm.inflight x join zm.task_run t on t.id = x.task_run_id
+    where x.want <> 0
+      and x.want = any (case p_verb when 'pause' then array[1] when 'resume' then array[2] else array[3, 4] end)
+      and (t.owner_id = me or zm.is_admin())
+      and (t.id = any (p_ids) or t.run_id = any (p_ids) or exists (
+        select from zm.live_run l join zm.pipeline p on p.id = l.pipeline_id
+        where l.run_id = t.run_id and p.owner_id = me and p.name = any (p_pipelines))));
+end $$;
+
 -- Again ---------------------------------------------------------------------------------------------------
 
 -- A batch of the same programs with the same arguments.
@@ -176,6 +194,25 @@ begin
   )
   insert into zm.queue (owner_id, rank, task_run_id) select p_owner, 0, id from made;
   return r;
+end $$;
+
+-- These tasks and what follows them, as far as links from tasks that are left out were taken in that run: what such a
+-- link kept from starting then, it keeps from starting again.
+create function zm.repeated(p_tasks int[], p_run bigint) returns int[] language plpgsql stable
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  part int[] := zm.following(p_tasks);
+  fewer int[];
+begin
+  loop
+    fewer := array(select k from unnest(part) k where k = any (p_tasks) or not exists (
+      select from zm.link l join zm.task f on f.id = l.from_task
+      join zm.task_run o on o.run_id = p_run and o.name = f.name and o.id between zm.first_id(p_run) and zm.last_id(p_run)
+      where l.to_task = k and l.from_task <> all (part) and not (o.state >= 10 and zm.is_taken(l.condition, o.state))));
+    exit when cardinality(fewer) = cardinality(part);
+    part := fewer;
+  end loop;
+  return part;
 end $$;
 
 -- Runs again, as a new run with the same arguments: a task run alone; with p_mode 'from' what follows it, too; of a run
@@ -234,7 +271,7 @@ begin
     end if;
     tasks := array(select k.id from unnest(chosen) i (id) join zm.task_run x on x.id = i.id
       join zm.task k on k.version_id = v and k.name = x.name);
-    r := zm.start_tasks(s.owner_id, v, case when p_mode = 'alone' and t.id is not null then tasks else zm.following(tasks) end, '{}', s.id, p_latest);
+    r := zm.start_tasks(s.owner_id, v, case when p_mode = 'alone' and t.id is not null then tasks else zm.repeated(tasks, s.id) end, '{}', s.id, p_latest);
   end if;
   perform zm.note('rerun', case when t.id is null then 'run' else 'task_run' end, p_id::text,
     jsonb_build_object('run', r, 'mode', p_mode, 'latest', p_latest));
