@@ -9,7 +9,7 @@ public final class CgroupBase: Sendable {
 
   /// Makes it in our own cgroup, ends what lives there, and tries whether everything works that is needed.
   init(name: String) throws(SystemError) {
-    path = try "\(Self.ownFolder())/\(name)"
+    path = try Self.path(name: name)
     try Self.clear(path)
     let base = try Cgroup(path)
     // Those that our own cgroup hands on; often none, then limits are the kernel's per process.
@@ -18,6 +18,8 @@ public final class CgroupBase: Sendable {
   }
 
   deinit { try? Self.clear(path) }
+
+  static func path(name: String) throws(SystemError) -> String { try "\(ownFolder())/\(name)" }
 
   /// A new cgroup below this one.
   func makeChild() throws(SystemError) -> Cgroup {
@@ -54,8 +56,15 @@ public final class CgroupBase: Sendable {
         poll(&entry, 1, -1)
       }
     }
-    for name in FolderList.names(in: path) { rmdir("\(path)/\(name)") }
-    guard rmdir(path) == 0 else { throw SystemError("remove \(path)") }
+    guard remove(path) else { throw SystemError("remove \(path)") }
+  }
+
+  /// Removes a cgroup with those below, for members with the rights may have made some.
+  @discardableResult
+  static func remove(_ path: String) -> Bool {
+    if rmdir(path) == 0 { return true }
+    for name in FolderList.names(in: path) { remove("\(path)/\(name)") }
+    return rmdir(path) == 0
   }
 
   /// The folder of the cgroup that we are in.
