@@ -11,9 +11,7 @@ public final class CgroupBase: Sendable {
   init(name: String) throws(SystemError) {
     path = try Self.path(name: name)
     try Self.clear(path)
-    let base = try Cgroup(path)
-    // Those that our own cgroup hands on; often none, then limits are the kernel's per process.
-    for controller in ["memory", "pids"] { try? base.write("+\(controller)", to: "cgroup.subtree_control") }
+    try make()
     try probe()
   }
 
@@ -21,9 +19,16 @@ public final class CgroupBase: Sendable {
 
   static func path(name: String) throws(SystemError) -> String { try "\(ownFolder())/\(name)" }
 
-  /// A new cgroup below this one.
+  private func make() throws(SystemError) {
+    let base = try Cgroup(path)
+    // Those that our own cgroup hands on; often none, then limits are the kernel's per process.
+    for controller in ["memory", "pids"] { try? base.write("+\(controller)", to: "cgroup.subtree_control") }
+  }
+
+  /// A new cgroup below this one, which is made again if a predecessor's keeper has just removed it.
   func makeChild() throws(SystemError) -> Cgroup {
-    try Cgroup("\(path)/\(made.wrappingAdd(1, ordering: .relaxed).newValue)")
+    if access(path, F_OK) != 0 { try make() }
+    return try Cgroup("\(path)/\(made.wrappingAdd(1, ordering: .relaxed).newValue)")
   }
 
   /// A launch fails in its last step, the exec of nothing, only if the child was born in the cgroup.
