@@ -18,11 +18,13 @@ public enum TreeControl: Sendable, CustomStringConvertible {
   ///   has no other children.
   case signals(adopting: Bool)
 
-  /// The cgroup way if this process may use it, else signals in an adopting process.
+  /// The cgroup way if this process may use it, else signals.
   ///
-  /// - Parameter name: see ``cgroup(name:)``.
-  public static func best(name: String) -> TreeControl {
-    (try? cgroup(name: name)) ?? .signals(adopting: true)
+  /// - Parameters:
+  ///   - name: see ``cgroup(name:)``.
+  ///   - adopting: see ``signals(adopting:)``.
+  public static func best(name: String, adopting: Bool) -> TreeControl {
+    (try? cgroup(name: name)) ?? .signals(adopting: adopting)
   }
 
   /// The cgroup way, with all trees below one cgroup in our own.

@@ -29,7 +29,7 @@ public enum TaskTrees: String, Sendable, CaseIterable {
     switch self {
     case .cgroup: return try .cgroup(name: name)
     case .signals: return .signals(adopting: isAlone)
-    case .auto: return (try? .cgroup(name: name)) ?? .signals(adopting: isAlone)
+    case .auto: return .best(name: name, adopting: isAlone)
     }
   }
 }
