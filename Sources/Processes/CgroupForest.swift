@@ -3,8 +3,10 @@ import Glibc
 
 /// Trees in cgroups: the kernel knows the members.
 final class CgroupForest: Forest {
-  /// Only the kernel's reports bring work.
-  let due: UInt64? = nil
+  /// When orphans are looked after; else only the kernel's reports bring work.
+  private(set) var due: UInt64?
+  private let isAdopting: Bool
+  private var leaders: Set<Int32> = []
   private let base: CgroupBase
   private let poll: EventPoll
   /// Emptied cgroups; to make and remove one costs more than to keep it.
@@ -14,9 +16,10 @@ final class CgroupForest: Forest {
 
   private static let largestPool = 64
 
-  init(_ base: CgroupBase, _ poll: EventPoll) {
+  init(_ base: CgroupBase, _ poll: EventPoll, adopting: Bool) {
     self.base = base
     self.poll = poll
+    isAdopting = adopting
   }
 
   func prepare(_ request: inout LaunchRequest) throws(LaunchFailure) -> Cgroup? {
@@ -42,7 +45,10 @@ final class CgroupForest: Forest {
     }
   }
 
-  func plant(_ child: Child) {}
+  func plant(_ child: Child) {
+    leaders.insert(child.pid)
+    if isAdopting, due == nil { due = monotonicNanoseconds() + Orphans.upkeepPeriod }
+  }
 
   func pursue(_ child: Child) -> Bool {
     guard let cgroup = child.cgroup else { return true }
@@ -94,6 +100,9 @@ final class CgroupForest: Forest {
   func uproot(_ child: Child) {
     guard let cgroup = child.cgroup else { return }
     unwatch(cgroup)
+    leaders.remove(child.pid)
+    // Who has left the cgroup becomes a zombie, and ours, in the next moment.
+    if isAdopting, cgroup.wasKilled { due = monotonicNanoseconds() + Orphans.burialPause }
     takeBack(cgroup)
   }
 
@@ -114,6 +123,10 @@ final class CgroupForest: Forest {
   }
 
   func turn(at now: UInt64) -> [Child] {
+    if let due, due <= now {
+      Orphans.reapAll(but: leaders)
+      self.due = leaders.isEmpty ? nil : now + Orphans.upkeepPeriod
+    }
     if reported.isEmpty { return [] }
     var done: [Child] = []
     for descriptor in reported {

@@ -15,15 +15,18 @@ public final class ProcessReactor: Sendable {
   ///   - outputGrace: how long after the end of a process its pipes are kept open for descendants that still
   ///     hold them.
   ///   - control: how trees are held together.
+  ///   - adopting: makes this process the parent of orphans, so that their zombies do not wait for another reaper,
+  ///     and reaps every child that the reactor's thread did not launch. Only for a program that has no other children.
   ///   - keeper: who ends the trees if this program is killed.
   public init(
-    outputGrace: Duration = .milliseconds(100), control: TreeControl = .signals(adopting: false),
+    outputGrace: Duration = .milliseconds(100), control: TreeControl = .signals, adopting: Bool = false,
     keeper: Keeper? = nil
   ) throws(SystemError) {
     let (events, continuation) = AsyncStream.makeStream(of: [ProcessEvent].self)
     let mailbox = try Mailbox()
     let loop = try ReactorLoop(
-      mailbox: mailbox, events: continuation, outputGrace: outputGrace, control: control, keeper: keeper)
+      mailbox: mailbox, events: continuation, outputGrace: outputGrace, control: control, adopting: adopting,
+      keeper: keeper)
     try startThread(name: "zm-processes") { loop.run() }
     self.events = events
     self.mailbox = mailbox

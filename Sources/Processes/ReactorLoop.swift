@@ -41,7 +41,7 @@ final class ReactorLoop {
 
   init(
     mailbox: Mailbox, events: AsyncStream<[ProcessEvent]>.Continuation, outputGrace: Duration,
-    control: TreeControl, keeper: Keeper?
+    control: TreeControl, adopting: Bool, keeper: Keeper?
   ) throws(SystemError) {
     self.mailbox = mailbox
     self.events = events
@@ -49,7 +49,7 @@ final class ReactorLoop {
     nullDevice = try Descriptor.open("/dev/null", O_RDONLY)
     poll = try EventPoll()
     try poll.add(mailbox.wakeUp.number, .written)
-    forest = try control.makeForest(poll)
+    forest = try control.makeForest(poll, adopting: adopting)
     keeperWatch = try keeper.map { (keeper) throws(SystemError) in try KeeperWatch(keeper, control) }
     watchKeeper()
   }

@@ -12,8 +12,6 @@ final class SignalForest: Forest {
   private var orphans: [Int32: (start: UInt64, leader: Int32?)] = [:]
   private var rounds = 0
 
-  /// How often orphans are looked after while there are trees: each second some 0.1 ms.
-  private static let upkeepPeriod: UInt64 = 1_000_000_000
   /// Between the scans of a pursuit; doubled five times while it goes on.
   private static let shortestPause: UInt64 = 2_000_000
 
@@ -30,7 +28,7 @@ final class SignalForest: Forest {
   func plant(_ child: Child) {
     trees[child.pid] = SignalTree(child)
     if let mark = child.mark { marks[mark] = child.pid }
-    if isAdopting && due == nil { due = monotonicNanoseconds() + Self.upkeepPeriod }
+    if isAdopting && due == nil { due = monotonicNanoseconds() + Orphans.upkeepPeriod }
   }
 
   func pursue(_ child: Child) -> Bool {
@@ -77,7 +75,7 @@ final class SignalForest: Forest {
     if !pursued.isEmpty {
       self.due = monotonicNanoseconds() + Self.shortestPause << UInt64(min(rounds / 4, 5))
     } else {
-      self.due = isAdopting && !trees.isEmpty ? monotonicNanoseconds() + Self.upkeepPeriod : nil
+      self.due = isAdopting && !trees.isEmpty ? monotonicNanoseconds() + Orphans.upkeepPeriod : nil
     }
     return done
   }

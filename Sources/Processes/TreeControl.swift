@@ -12,20 +12,12 @@ public enum TreeControl: Sendable, CustomStringConvertible {
   /// A process that clears its environment, makes its own session and loses its parent, all between two scans,
   /// is not found any more. One that we may not signal (such as a set-user-ID program) is left alone. Programs
   /// see SIGCONT, and their parents that they were stopped.
-  ///
-  /// - Parameter adopting: makes this process the parent of orphans, so that the end of a tree without orphans
-  ///   needs no scan, and reaps every child that the reactor's thread did not launch. Only for a program that
-  ///   has no other children.
-  case signals(adopting: Bool)
+  case signals
 
   /// The cgroup way if this process may use it, else signals.
   ///
-  /// - Parameters:
-  ///   - name: see ``cgroup(name:)``.
-  ///   - adopting: see ``signals(adopting:)``.
-  public static func best(name: String, adopting: Bool) -> TreeControl {
-    (try? cgroup(name: name)) ?? .signals(adopting: adopting)
-  }
+  /// - Parameter name: see ``cgroup(name:)``.
+  public static func best(name: String) -> TreeControl { (try? cgroup(name: name)) ?? .signals }
 
   /// The cgroup way, with all trees below one cgroup in our own.
   ///
@@ -45,12 +37,11 @@ public enum TreeControl: Sendable, CustomStringConvertible {
     }
   }
 
-  func makeForest(_ poll: EventPoll) throws(SystemError) -> any Forest {
-    switch self {
-    case .cgroup(let base): return CgroupForest(base, poll)
-    case .signals(let adopting):
-      if adopting, clinux_adopt_orphans() != 0 { throw SystemError("become a subreaper") }
-      return SignalForest(adopting: adopting)
+  func makeForest(_ poll: EventPoll, adopting: Bool) throws(SystemError) -> any Forest {
+    if adopting, clinux_adopt_orphans() != 0 { throw SystemError("become a subreaper") }
+    return switch self {
+    case .cgroup(let base): CgroupForest(base, poll, adopting: adopting)
+    case .signals: SignalForest(adopting: adopting)
     }
   }
 }

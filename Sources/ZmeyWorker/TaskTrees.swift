@@ -15,12 +15,12 @@ public enum TaskTrees: String, Sendable, CaseIterable {
   ///
   /// - Parameter keeper: see `WorkerConfiguration`; with a keeper the process is the worker's alone.
   func makeReactor(folder: String, keeper: String?) throws(SystemError) -> (ProcessReactor, TreeControl) {
-    let control = try control(folder: folder, isAlone: keeper != nil)
+    let control = try control(folder: folder)
     let keeper = keeper.map { Keeper(name: $0, mark: Array("ZM_WORK_DIR=\(folder)/tasks/".utf8)) }
-    return (try ProcessReactor(control: control, keeper: keeper), control)
+    return (try ProcessReactor(control: control, adopting: keeper != nil, keeper: keeper), control)
   }
 
-  private func control(folder: String, isAlone: Bool) throws(SystemError) -> TreeControl {
+  private func control(folder: String) throws(SystemError) -> TreeControl {
     // FNV-1a: the name has to be the same for each process of one folder, and differ between folders.
     let hash = folder.utf8.reduce(14_695_981_039_346_656_037 as UInt64) {
       ($0 ^ UInt64($1)) &* 1_099_511_628_211
@@ -28,8 +28,8 @@ public enum TaskTrees: String, Sendable, CaseIterable {
     let name = "zmworker-\(String(hash, radix: 36))"
     switch self {
     case .cgroup: return try .cgroup(name: name)
-    case .signals: return .signals(adopting: isAlone)
-    case .auto: return .best(name: name, adopting: isAlone)
+    case .signals: return .signals
+    case .auto: return .best(name: name)
     }
   }
 }

@@ -23,7 +23,7 @@ enum Control: String, Sendable, CaseIterable, CustomTestStringConvertible {
     case .cgroup:
       let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
       return try .cgroup(name: "zmey-test-\(getpid())-\(number)")
-    case .signals: return .signals(adopting: false)
+    case .signals: return .signals
     }
   }
 
