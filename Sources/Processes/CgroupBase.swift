@@ -9,19 +9,26 @@ public final class CgroupBase: Sendable {
 
   /// Makes it in our own cgroup, ends what lives there, and tries whether everything works that is needed.
   init(name: String) throws(SystemError) {
-    path = try "\(Self.ownFolder())/\(name)"
+    path = try Self.path(name: name)
     try Self.clear(path)
-    let base = try Cgroup(path)
-    // Those that our own cgroup hands on; often none, then limits are the kernel's per process.
-    for controller in ["memory", "pids"] { try? base.write("+\(controller)", to: "cgroup.subtree_control") }
+    try make()
     try probe()
   }
 
   deinit { try? Self.clear(path) }
 
-  /// A new cgroup below this one.
+  static func path(name: String) throws(SystemError) -> String { try "\(ownFolder())/\(name)" }
+
+  private func make() throws(SystemError) {
+    let base = try Cgroup(path)
+    // Those that our own cgroup hands on; often none, then limits are the kernel's per process.
+    for controller in ["memory", "pids"] { try? base.write("+\(controller)", to: "cgroup.subtree_control") }
+  }
+
+  /// A new cgroup below this one, which is made again if a predecessor's keeper has just removed it.
   func makeChild() throws(SystemError) -> Cgroup {
-    try Cgroup("\(path)/\(made.wrappingAdd(1, ordering: .relaxed).newValue)")
+    if access(path, F_OK) != 0 { try make() }
+    return try Cgroup("\(path)/\(made.wrappingAdd(1, ordering: .relaxed).newValue)")
   }
 
   /// A launch fails in its last step, the exec of nothing, only if the child was born in the cgroup.
@@ -54,8 +61,15 @@ public final class CgroupBase: Sendable {
         poll(&entry, 1, -1)
       }
     }
-    for name in FolderList.names(in: path) { rmdir("\(path)/\(name)") }
-    guard rmdir(path) == 0 else { throw SystemError("remove \(path)") }
+    guard remove(path) else { throw SystemError("remove \(path)") }
+  }
+
+  /// Removes a cgroup with those below, for members with the rights may have made some.
+  @discardableResult
+  static func remove(_ path: String) -> Bool {
+    if rmdir(path) == 0 { return true }
+    for name in FolderList.names(in: path) { remove("\(path)/\(name)") }
+    return rmdir(path) == 0
   }
 
   /// The folder of the cgroup that we are in.

@@ -103,7 +103,7 @@ final class CgroupForest: Forest {
     if !cgroup.mayBeFrozen && !cgroup.wasKilled && pool.count < Self.largestPool {
       pool.append(cgroup)
     } else {
-      rmdir(cgroup.path)
+      CgroupBase.remove(cgroup.path)
     }
   }
 

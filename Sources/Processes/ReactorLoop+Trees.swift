@@ -54,6 +54,8 @@ extension ReactorLoop {
     switch child.wish {
     case .run: break
     case .freeze:
+      // The rest of a tree whose leader has ended is about to be killed.
+      if child.endedAt != nil { return }
       child.frozenAt = now
       batch.append(.frozen(id: child.id))
     case .kill: if child.isOver { finish(child) }

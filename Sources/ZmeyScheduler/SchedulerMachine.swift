@@ -236,7 +236,8 @@ public struct SchedulerMachine: Sendable {
     guard scripts[task.script] != nil || worker.scripts.contains(task.script) else {
       return lose([task.fence], wasDelivered: false, "its script could not be read")
     }
-    workers[task.worker]?.attempts[task.fence] = WorkerState.Held(work: .init(program: task.program, name: task.name))
+    workers[task.worker]?.attempts[task.fence] = WorkerState.Held(
+      work: .init(program: task.program, name: task.name))
     if workers[task.worker]?.scripts.insert(task.script).inserted == true, let body = scripts[task.script] {
       effects.append(.send(link, .script(sha256: ByteBuffer(bytes: task.script), body: body)))
     }

@@ -153,7 +153,7 @@ public struct SchedulerBatchResult: Sendable {
   public var claimed: [ClaimedTask] = []
   /// What people want of attempts under way, as far as it is not proven.
   public var wants: [(fence: Fence, want: Want)] = []
-  /// In how long the next delayed task run is due; nil if none is, or nobody asked.
+  /// In how long the next delayed task run is due, negative if it is overdue; nil if there is none, or nobody asked.
   public var nextDue: Duration?
 
   /// A batch of which everything was accepted and that claimed nothing.

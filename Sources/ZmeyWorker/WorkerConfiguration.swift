@@ -18,6 +18,8 @@ public struct WorkerConfiguration: Sendable {
   public var drain: Duration
   /// Which release it is.
   public var release: String
+  /// The users that tasks may ask to run as, beside the worker's own.
+  public var allowedUsers: Set<String> = []
   /// How the processes of a task are held together.
   public var trees = TaskTrees.auto
   /// The name under which the program starts itself as the keeper of its tasks; nil for none, as in a program that

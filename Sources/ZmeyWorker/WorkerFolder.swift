@@ -10,20 +10,22 @@ internal import ZmeyLink
 ///
 ///     lock            held by the process that uses the folder
 ///     scripts/SHA256  mode 0700
-///     tasks/N         a task's working folder, used again by later ones; N.input beside it its standard input
+///     tasks/N         a task's working folder, used again by later ones; beside it N.input, its standard input,
+///                     and N.script if it runs as another user
 ///     spool/N         finishes
 final class WorkerFolder {
   let path: String
   /// Finishes that have to be delivered.
   let spool: Spool
   private let lock: PidLock
-  private var freeTasks: [Int] = []
-  private var taskCount = 0
+  var freeTasks: [Int] = []
+  var taskCount = 0
 
   /// Takes the folder, makes it if it is not there, and removes what a killed process left in it.
   ///
+  /// - Parameter isPassable: whether tasks of other users reach their working folders through it.
   /// - Throws: `WorkerFolderError`, with what is wrong and where.
-  init(_ path: String) throws(WorkerFolderError) {
+  init(_ path: String, isPassable: Bool = false) throws(WorkerFolderError) {
     // Tasks are told it, and so is a keeper, which has another working folder.
     let path = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     self.path = path
@@ -33,6 +35,7 @@ final class WorkerFolder {
     for name in ["scripts", "tasks", "spool"] {
       try Self.make("\(path)/\(name)")
     }
+    if isPassable { for folder in [path, "\(path)/tasks"] { chmod(folder, 0o711) } }
     spool = try Spool("\(path)/spool")
   }
 
@@ -66,6 +69,15 @@ final class WorkerFolder {
     try write(body, to: target, mode: 0o700)
   }
 
+  /// The text of a script that is kept.
+  func text(of sha256: ByteBuffer) throws(WorkerFolderError) -> ByteBuffer {
+    let file = scriptPath(sha256)
+    guard let text = FileManager.default.contents(atPath: file) else {
+      throw WorkerFolderError("cannot read \(file)")
+    }
+    return ByteBuffer(bytes: text)
+  }
+
   /// The interpreter named in a script's first line; nil if it has no such line.
   func interpreter(_ sha256: ByteBuffer) -> String? {
     let descriptor = open(scriptPath(sha256), O_RDONLY | O_CLOEXEC)
@@ -78,52 +90,9 @@ final class WorkerFolder {
     return line.dropFirst(2).split(separator: " ").first.map(String.init) ?? ""
   }
 
-  // MARK: Tasks
-
-  /// A working folder, empty, that nobody else uses until it is given back.
-  func takeTask() throws(WorkerFolderError) -> Int {
-    if let number = freeTasks.popLast() { return number }
-    taskCount += 1
-    guard mkdir(taskPath(taskCount), 0o700) == 0 else {
-      throw WorkerFolderError.cannotWrite(taskPath(taskCount))
-    }
-    return taskCount
-  }
-
-  func taskPath(_ number: Int) -> String { "\(path)/tasks/\(number)" }
-
-  /// Writes what a task gets as its standard input, beside its working folder.
-  func writeInput(_ number: Int, _ bytes: ByteBuffer) throws(WorkerFolderError) -> String {
-    let file = "\(taskPath(number)).input"
-    try write(bytes, to: file, mode: 0o600)
-    return file
-  }
-
-  /// Takes a working folder back with all that is in it. One that was left as it was given serves again: making and
-  /// removing folders is what costs most of a short task.
-  func returnTask(_ number: Int, hadInput: Bool) {
-    if hadInput { unlink("\(taskPath(number)).input") }
-    if isPristine(taskPath(number)) {
-      freeTasks.append(number)
-    } else {
-      Self.remove(taskPath(number))
-    }
-  }
-
-  private func isPristine(_ folder: String) -> Bool {
-    var status = stat()
-    guard lstat(folder, &status) == 0, status.st_mode == S_IFDIR | 0o700, let listing = opendir(folder) else {
-      return false
-    }
-    defer { closedir(listing) }
-    var count = 0
-    while readdir(listing) != nil, count < 3 { count += 1 }
-    return count == 2  // . and ..
-  }
-
   // MARK: Files
 
-  private func write(_ bytes: ByteBuffer, to file: String, mode: mode_t) throws(WorkerFolderError) {
+  func write(_ bytes: ByteBuffer, to file: String, mode: mode_t) throws(WorkerFolderError) {
     let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw WorkerFolderError.cannotWrite(file) }
     defer { close(descriptor) }
@@ -156,8 +125,7 @@ final class WorkerFolder {
     }
   }
 
-  private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
-
+  static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 }
 
 /// What is wrong with the worker's folder, in a sentence.

@@ -28,9 +28,8 @@ public actor WorkerService: DaemonService {
   private var wakeUp = WakeUp()
   private var fences: [UInt64: Fence] = [:]
   private var processes: [Fence: UInt64] = [:]
-  /// The working folders of processes, and which of them have a file for standard input.
-  private var homes: [UInt64: Int] = [:]
-  private var inputs: Set<UInt64> = []
+  /// Where processes are.
+  private var places: [UInt64: TaskPlace] = [:]
   /// Which script each process was started from.
   private var scripts: [UInt64: ByteBuffer] = [:]
   private var nextProcess: UInt64 = 1
@@ -58,7 +57,7 @@ public actor WorkerService: DaemonService {
   ///
   /// - Throws: `WorkerFolderError` if its folder cannot be used, `SystemError` if no process can be started.
   public func run() async throws {
-    let taken = try WorkerFolder(configuration.folder)
+    let taken = try WorkerFolder(configuration.folder, isPassable: !configuration.allowedUsers.isEmpty)
     machine = WorkerMachine(
       settings: .init(progressEvery: configuration.progressPeriod), spooled: taken.spool.inherited)
     folder = taken
@@ -152,10 +151,11 @@ public actor WorkerService: DaemonService {
     switch event {
     case .started(let id, _): return fences[id].map { .started($0) }
     case .output(let id, let stream, let bytes):
-      return fences[id].map {
-        .output($0, stream == .standardOutput ? .standardOutput : .standardError, ByteBuffer(bytes: bytes))
-      }
-    case .discarded, .frozen, .thawed: return nil
+      return fences[id].map { .output($0, OutputStream(stream), ByteBuffer(bytes: bytes)) }
+    case .discarded(let id, let stream, let tail):
+      return fences[id].map { .discarded($0, OutputStream(stream), ByteBuffer(bytes: tail)) }
+    case .frozen(let id): return fences[id].map { .frozen($0) }
+    case .thawed(let id): return fences[id].map { .thawed($0) }
     case .failedToStart(let id, let failure):
       let interpreter = scripts[id].flatMap { folder?.interpreter($0) ?? nil }
       return forget(id).map { .failedToStart($0, Unlaunchable(failure, interpreter: interpreter)) }
@@ -166,37 +166,28 @@ public actor WorkerService: DaemonService {
 
   private func forget(_ id: UInt64) -> Fence? {
     scripts[id] = nil
-    if let home = homes.removeValue(forKey: id) {
-      folder?.returnTask(home, hadInput: inputs.remove(id) != nil)
-    }
+    if let place = places.removeValue(forKey: id) { folder?.returnPlace(place) }
     guard let fence = fences.removeValue(forKey: id) else { return nil }
     processes[fence] = nil
     return fence
   }
 
-  private func request(_ launch: Launch) throws(WorkerFolderError) -> LaunchRequest? {
+  private func request(_ launch: Launch) throws(Unlaunchable) -> LaunchRequest {
+    let account = try configuration.account(for: launch.assignment.settings.user)
+    guard let folder else { throw Unlaunchable("the worker has no folder") }
     let id = nextProcess
     nextProcess += 1
-    guard let folder else { return nil }
-    let path = folder.scriptPath(launch.assignment.script)
-    let number = try folder.takeTask()
-    let home = folder.taskPath(number)
-    homes[id] = number
-    fences[id] = launch.fence
-    processes[launch.fence] = id
-    scripts[id] = launch.assignment.script
-    var program = Processes.Program(
-      path: path, arguments: [Array(path.utf8)] + launch.arguments,
-      environment: TaskEnvironment.make(launch, home: home))
-    program.workingDirectory = home
-    var request = LaunchRequest(id: id, program: program)
-    request.outputWindow = FrameLimit.outputWindow
-    request.mark = TaskEnvironment.mark(launch.fence)
-    if launch.standardInput.readableBytes > 0 {
-      inputs.insert(id)
-      request.standardInput = .file(try folder.writeInput(number, launch.standardInput))
+    do throws(WorkerFolderError) {
+      let place = try folder.takePlace(
+        script: launch.assignment.script, input: launch.standardInput, for: account?.identity)
+      places[id] = place
+      fences[id] = launch.fence
+      processes[launch.fence] = id
+      scripts[id] = launch.assignment.script
+      return LaunchRequest(id: id, launch, in: place, as: account)
+    } catch {
+      throw Unlaunchable("the worker could not prepare it: \(error)")
     }
-    return request
   }
 
   // MARK: Machine
@@ -214,17 +205,24 @@ public actor WorkerService: DaemonService {
         case .keepScript(let sha256, let body):
           attempt { () throws(WorkerFolderError) in try folder?.keepScript(sha256, body) }
         case .launch(let launch):
-          do throws(WorkerFolderError) {
-            if let request = try request(launch) { launches.append(request) }
+          do throws(Unlaunchable) {
+            launches.append(try request(launch))
           } catch {
-            logger.error("\(error)")
-            if let id = processes[launch.fence] { _ = forget(id) }
-            pending.append(
-              .failedToStart(launch.fence, Unlaunchable("the worker could not prepare it: \(error)")))
+            logger.error("task run \(launch.fence.taskRun): \(error.reason)")
+            pending.append(.failedToStart(launch.fence, error))
           }
-        case .freeze, .thaw, .discard: break
-        case .terminate(let fence): signal(fence, SIGTERM, after: &launches)
-        case .kill(let fence): signal(fence, SIGKILL, after: &launches)
+        case .freeze(let fence): control(fence, after: &launches) { $0.freeze($1) }
+        case .thaw(let fence): control(fence, after: &launches) { $0.thaw($1) }
+        case .discard(let fence, let stream):
+          control(fence, after: &launches) { $0.discard($1, stream: Processes.OutputStream(stream)) }
+        case .terminate(let fence):
+          control(fence, after: &launches) { reactor, id in
+            reactor.signal(id, SIGTERM)
+            // Neither what an operator has paused nor what has stopped itself would act on it.
+            reactor.signal(id, SIGCONT)
+            reactor.thaw(id)
+          }
+        case .kill(let fence): control(fence, after: &launches) { $0.kill($1) }
         case .acknowledge(let fence, let bytes):
           if let id = processes[fence] { reactor?.acknowledge(id, bytes: bytes) }
         case .spool(let fence, let kept):
@@ -243,15 +241,14 @@ public actor WorkerService: DaemonService {
     schedule()
   }
 
-  /// Launches go first: a signal to a process that was just asked for must meet it.
-  private func signal(_ fence: Fence, _ number: Int32, after launches: inout [LaunchRequest]) {
-    guard let id = processes[fence] else { return }
-    reactor?.launch(launches)
+  /// Launches go first: what is meant for a process that was just asked for must meet it.
+  private func control(
+    _ fence: Fence, after launches: inout [LaunchRequest], _ body: (ProcessReactor, UInt64) -> Void
+  ) {
+    guard let id = processes[fence], let reactor else { return }
+    reactor.launch(launches)
     launches = []
-    if number == SIGKILL { return reactor?.kill(id) ?? () }
-    reactor?.signal(id, number)
-    // A process that stopped itself would not see it before it is continued.
-    reactor?.signal(id, SIGCONT)
+    body(reactor, id)
   }
 
   private func attempt(_ work: () throws(WorkerFolderError) -> Void) {
@@ -277,6 +274,24 @@ extension WorkerMachine.ProcessExit {
     switch exit.status {
     case .exited(let code): self.code = code
     case .signalled(let number, _): signal = number
+    }
+  }
+}
+
+extension ZmeyCore.OutputStream {
+  init(_ stream: Processes.OutputStream) {
+    switch stream {
+    case .standardOutput: self = .standardOutput
+    case .standardError: self = .standardError
+    }
+  }
+}
+
+extension Processes.OutputStream {
+  init(_ stream: ZmeyCore.OutputStream) {
+    switch stream {
+    case .standardOutput: self = .standardOutput
+    case .standardError: self = .standardError
     }
   }
 }

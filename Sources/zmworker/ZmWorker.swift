@@ -51,9 +51,27 @@ struct ZmWorker: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How long a stopped worker waits for what it runs.", valueName: "time"))
   var drain = Timespan.seconds(60)
 
+  @Option(
+    name: .customLong("allow-user"),
+    help: ArgumentHelp("A user that tasks may ask to run as; may be given again.", valueName: "user"))
+  var allowedUsers: [String] = []
+
+  @Option(
+    help: "How the processes of a task are held together: auto, cgroup or signals.",
+    transform: { text in
+      guard let trees = TaskTrees(rawValue: text) else {
+        throw ValidationError("--trees takes auto, cgroup or signals, not '\(text)'")
+      }
+      return trees
+    })
+  var trees = TaskTrees.auto
+
   @OptionGroup var daemon: DaemonOptions
 
   func validate() throws {
+    if let problem = allowedUsers.lazy.filter({ !Account.isName($0) }).first {
+      throw ValidationError("'\(problem)' is no user's name")
+    }
     if let problem = Name.problem(localAddress) { throw ValidationError(problem) }
     guard pingPeriod.milliseconds >= 100, progressPeriod.milliseconds >= 100 else {
       throw ValidationError("a period must be at least 100ms")
@@ -66,6 +84,8 @@ struct ZmWorker: AsyncParsableCommand {
       folder: folder ?? "/var/tmp/zmworker-\(getuid())-\(localAddress)",
       progressPeriod: progressPeriod.duration, pingPeriod: pingPeriod.duration, drain: drain.duration,
       release: release)
+    worker.allowedUsers = Set(allowedUsers)
+    worker.trees = trees
     worker.keeper = Self.keeper
     let options = Daemon.Options(
       logFile: daemon.logFile, logLevel: daemon.logLevel, pidFile: daemon.pidFile,

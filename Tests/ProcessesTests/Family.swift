@@ -28,16 +28,22 @@ struct Family {
     """
   }
 
-  func request(_ id: UInt64 = 1) -> LaunchRequest {
-    let path = directory.script(script)
-    let mark = "ZM_FENCE=\(id)-\(directory.path)"
-    var program = Program(path: "/bin/sh", arguments: ["sh", path].map { Array($0.utf8) })
-    program.environment = [Array("PATH=/usr/bin:/bin".utf8), Array(mark.utf8)]
-    program.workingDirectory = directory.path
-    var request = LaunchRequest(id: id, program: program)
-    request.mark = Array(mark.utf8)
+  func request() -> LaunchRequest {
+    _ = directory.script(script)
+    return Self.request(in: directory.path)
+  }
+
+  /// The request for the family whose script is in that folder, also for another process.
+  static func request(in path: String) -> LaunchRequest {
+    var program = Program(path: "/bin/sh", arguments: ["sh", "\(path)/script"])
+    program.environment = [Array("PATH=/usr/bin:/bin".utf8), mark(path)]
+    program.workingDirectory = path
+    var request = LaunchRequest(id: 1, program: program)
+    request.mark = mark(path)
     return request
   }
+
+  static func mark(_ path: String) -> [UInt8] { Array("ZM_FENCE=1-\(path)".utf8) }
 
   /// How far each has counted.
   var counts: [String?] { Self.names.map { contents("\(directory.path)/\($0)") } }

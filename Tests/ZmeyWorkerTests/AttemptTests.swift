@@ -87,7 +87,7 @@ import ZmeyLink
     #expect(launch.arguments == [Array("-x".utf8), Array("4\n2".utf8)])
     #expect(launch.standardInput == bytes)
     #expect(launch.environmentInput == Array("4\n2".utf8))
-    #expect(TaskEnvironment.make(launch, home: "/h").contains(Array("ZM_INPUT=4\n2".utf8)))
+    #expect(TaskEnvironment.make(launch, home: "/h", as: nil).contains(Array("ZM_INPUT=4\n2".utf8)))
   }
 
   @Test("A result that is no argument fails with a reason", arguments: [LinkDefinition.Pass.argument, .env])
