@@ -126,6 +126,29 @@ struct ControlTests {
     #expect(try await atTerminal(typing: "y", "stop", "--run", other).contains("1 stopped"))
   }
 
+  @Test func `show tells what time a run has left and along which tasks`() async throws {
+    try await occupy()
+    try await zmey.must(
+      "apply", "-",
+      input: """
+        pipelines:
+          - name: left
+            tasks:
+              - {name: fetch, script: "#!/bin/sh", average: 10s}
+              - {name: long, script: "#!/bin/sh", average: 30s, after: [{task: fetch}]}
+              - {name: short, script: "#!/bin/sh", average: 5s, after: [{task: fetch}]}
+              - {name: alarm, script: "#!/bin/sh", after: [{task: fetch, when: failure}]}
+        """)
+    let run = try await zmey.must("start", "left").output.dropLast()
+    let shown: Run = try await zmey.must("show", "\(run)", "--json").json()
+    #expect(shown.etaMs == 40_000)
+    #expect(shown.criticalPath == ["fetch", "long"])
+    #expect(try await zmey.must("show", "\(run)").output.contains("time left: about 40s: fetch → long"))
+    try await zmey.must("stop", "\(run)")
+    let ended: Run = try await zmey.must("show", "\(run)", "--json").json()
+    #expect(ended.etaMs == nil && ended.criticalPath == nil)
+  }
+
   static let mistakes: [([String], String)] = [
     (["pause"], "the number of a task run or run"), (["stop", "--now"], "the number of a task run or run"),
     (["hold", "seven"], "seven"), (["hold", "1", "--wait"], "--wait"), (["pause", "1", "--now"], "--now"),

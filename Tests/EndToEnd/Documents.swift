@@ -30,6 +30,8 @@ struct Run: Decodable, Sendable {
   let total: Int
   let failed: Int
   let rerunOf: Int64?
+  let etaMs: Int?
+  let criticalPath: [String]?
   let taskRuns: [TaskRun]?
 
   /// Its task run of that name.

@@ -74,6 +74,9 @@ extension ClaimedTask {
       let third = try await world.rerun(try await world.id("c", of: again))
       #expect(try await world.runAll() == [["c": ["b"]]])
       #expect(try await world.tally(third) == "1 1 0 succeeded")
+      // A run of a part is again one of that part, whatever follows it in the pipeline.
+      _ = try await world.rerun(third.rawValue)
+      #expect(try await world.runAll(failing: ["c"]) == [["c": ["b"]]])
     }
   }
 

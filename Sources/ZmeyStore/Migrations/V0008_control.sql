@@ -271,7 +271,15 @@ begin
     end if;
     tasks := array(select k.id from unnest(chosen) i (id) join zm.task_run x on x.id = i.id
       join zm.task k on k.version_id = v and k.name = x.name);
-    r := zm.start_tasks(s.owner_id, v, case when p_mode = 'alone' and t.id is not null then tasks else zm.repeated(tasks, s.id) end, '{}', s.id, p_latest);
+    if p_mode <> 'alone' or t.id is null then tasks := zm.repeated(tasks, s.id); end if;
+    if t.id is null then
+      -- A run of a part of its pipeline is again one of that part, and of what the definition of now has beside the old one.
+      tasks := array(select k.id from zm.task k where k.id = any (tasks) and (
+        exists (select from zm.task_run x
+          where x.run_id = s.id and x.name = k.name and x.id between zm.first_id(s.id) and zm.last_id(s.id))
+        or not exists (select from zm.task o where o.version_id = s.version_id and o.name = k.name)));
+    end if;
+    r := zm.start_tasks(s.owner_id, v, tasks, '{}', s.id, p_latest);
   end if;
   perform zm.note('rerun', case when t.id is null then 'run' else 'task_run' end, p_id::text,
     jsonb_build_object('run', r, 'mode', p_mode, 'latest', p_latest));
