@@ -1,9 +1,9 @@
 /// What becomes of a stream that nobody wants: it is read, so that its writer goes on, and dropped.
 struct Discard {
-  /// 256 MiB a second, in slices that keep the pauses at some ms: as much as several busy writers make
-  /// together, and little enough to leave the processor to others.
+  /// 100 MiB a second, in slices that keep the pauses at some ms. A writer held to it takes a quarter of a core with
+  /// all that it does; at 256 MiB/s it was more than a half, and others felt it.
   private static let bytesPerSlice = 1024 * 1024
-  private static let nanosecondsPerSlice: UInt64 = 4_000_000
+  private static let nanosecondsPerSlice: UInt64 = 10_000_000
   private static let tailLength = 256
   private static let tailPeriod: UInt64 = 250_000_000
 

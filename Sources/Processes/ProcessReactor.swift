@@ -61,7 +61,7 @@ public final class ProcessReactor: Sendable {
     mailbox.post([.wish(id, .run)])
   }
 
-  /// Says that nobody wants more of a stream: from now on its bytes are dropped, at most 256 MiB a second, and
+  /// Says that nobody wants more of a stream: from now on its bytes are dropped, at most 100 MiB a second, and
   /// only `discarded` tells of them. What was delivered before is still to be acknowledged.
   public func discard(_ id: UInt64, stream: OutputStream) {
     mailbox.post([.discard(id, stream)])

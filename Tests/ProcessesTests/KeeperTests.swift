@@ -72,9 +72,10 @@ import Testing
   func `ends and reaps orphans, and is left without children`(control: Control) async throws {
     let family = Family()
     _ = family.request()
-    let (path, isCgroup) = (family.directory.path, control == .cgroup)
-    await #expect(processExitsWith: .exitCode(7)) { [path = path as String, isCgroup = isCgroup as Bool] in
-      let control = isCgroup ? try TreeControl.cgroup(name: "zmey-adopting-\(getpid())") : .signals
+    let (path, name, isCgroup) = (family.directory.path, "zmey-adopting-\(getpid())", control == .cgroup)
+    await #expect(processExitsWith: .exitCode(7)) {
+      [path = path as String, name = name as String, isCgroup = isCgroup as Bool] in
+      let control = isCgroup ? try TreeControl.cgroup(name: name) : .signals
       let reactor = try ProcessReactor(control: control, adopting: true)
       var steps = EventSteps(reactor)
       reactor.launch([Family.request(in: path)])
@@ -89,6 +90,7 @@ import Testing
       exit(Orphans.children().isEmpty ? 7 : 8)
     }
     #expect(try family.living == [])
+    if isCgroup { try CgroupBase.clear(CgroupBase.path(name: name)) }
   }
 
   @Test func `ends a thousand short tasks`() async throws {
