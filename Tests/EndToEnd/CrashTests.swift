@@ -47,8 +47,7 @@ struct CrashTests {
 
   @Test func `what a worker left that was killed with its keeper is ended by the next one`() async throws {
     try await leavingADaemon("unkept") { worker in
-      let keepers = try await Shell.run("/usr/bin/pgrep", ["-f", "^zmkeeper .*\(zmey.path)/"]).output
-      let pids = keepers.split(separator: "\n").compactMap { Int32($0) }
+      let pids = try await zmey.keepers()
       #expect(!pids.isEmpty)
       // Stopped first, or it would start another keeper.
       kill(worker, SIGSTOP)
