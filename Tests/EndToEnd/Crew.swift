@@ -33,8 +33,9 @@ struct Crew {
     (setsid sleep 1000 & echo $! >>pids)
     for one in \(Self.names.joined(separator: " ")); do until [ -s $one ]; do sleep 0.01; done; done
     echo $$ >>pids
+    trap : TERM
     echo >ready
-    wait
+    wait; wait
     """
   }
 
@@ -69,11 +70,13 @@ struct Crew {
   /// Those that are there, be it as zombies.
   var remaining: [Int32] { get throws { try pids.filter { kill($0, 0) == 0 || errno != ESRCH } } }
 
-  /// All processes, of whatever parent and session, that have the task run's number in their environment.
-  static func marked(_ id: Int64) throws -> [Int32] {
+  /// All processes, of whatever parent and session, whose environment says that they are of this task run.
+  func marked(_ id: Int64) throws -> [Int32] {
     try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.filter { pid in
       let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ") ?? Data()
-      return environment.split(separator: 0).contains { $0.elementsEqual("ZM_TASK_RUN_ID=\(id)".utf8) }
+      let entries = environment.split(separator: 0)
+      return entries.contains { $0.elementsEqual("ZM_TASK_RUN_ID=\(id)".utf8) }
+        && entries.contains { $0.starts(with: "ZM_WORK_DIR=\(zmey.path)/".utf8) }
     }
   }
 
@@ -84,7 +87,7 @@ struct Crew {
   }
 
   func look(_ id: Int64) throws -> Sight {
-    let ticks = try Self.marked(id).map { pid in
+    let ticks = try marked(id).map { pid in
       let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
       let fields = stat.split(separator: " ")
       return (pid, fields.count > 14 ? (Int(fields[13]) ?? -1) + (Int(fields[14]) ?? -1) : -1)
