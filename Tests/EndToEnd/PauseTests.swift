@@ -125,6 +125,23 @@ struct PauseTests {
     #expect(FileManager.default.fileExists(atPath: "\(path("held-chain")).third"))
   }
 
+  @Test func `pauses and resumes in quick succession lose nothing and run nothing twice`() async throws {
+    try await zmey.template("hectic", "#!/bin/sh\necho $ZM_TASK_RUN_ID >>\(zmey.path)/hectic\nsleep 0.1\n")
+    let run = try await zmey.submit("hectic", "--count", "60")
+    for _ in 1...8 {
+      for verb in ["pause", "resume"] { try await zmey.must(verb, "--run", "\(run)") }
+    }
+    try await zmey.must("pause", "--run", "\(run)", "--wait")
+    let states = try await zmey.must("list", "--run", "\(run)", "--limit", "100", "--json").json(
+      [TaskRun].self)
+    #expect(Set(states.map(\.state)).isSubset(of: ["paused", "held", "succeeded"]))
+    try await zmey.must("resume", "--run", "\(run)")
+    #expect(try await zmey.zmctl("wait", "\(run)").output == "\(run) succeeded\n")
+    let ran = try String(contentsOfFile: "\(zmey.path)/hectic", encoding: .utf8).split(separator: "\n")
+    #expect(ran.count == 60 && Set(ran).count == 60)
+    #expect(try await zmey.count("select from zm.task_run where run_id = \(run) and attempt = 1") == 60)
+  }
+
   @Test func `a paused pipeline stills its runs, holds new ones, and lets all go with a resume`() async throws
   {
     let run = try await zmey.start("held-pipeline", chain("held-pipeline"))

@@ -65,6 +65,22 @@ struct TreeTests {
     print("FIGURE kill \(way) \(try await zmey.sinceAsked("kill", id))")
   }
 
+  @Test(arguments: ways)
+  func `what is paused and stopped has its grace to clean up`(way: String) async throws {
+    try await startWorker(way)
+    try await zmey.template(
+      "tidy-\(way)",
+      "#!/bin/sh\ntrap 'echo tidied; kill $!; exit' TERM\nsleep 1000 &\necho >\(zmey.path)/tidy-\(way)\nwait\n"
+    )
+    let id = try await zmey.taskRun(of: zmey.submit("tidy-\(way)"))
+    try await until("it is ready") { FileManager.default.fileExists(atPath: "\(zmey.path)/tidy-\(way)") }
+    try await zmey.must("pause", "\(id)", "--wait")
+    try await zmey.must("stop", "\(id)", "--wait")
+    let shown = try await zmey.shown(id)
+    #expect((shown.state, shown.reason, shown.result) == ("stopped", "it was stopped", "tidied\n"))
+    #expect(try await zmey.sinceAsked("stop", id) < 5000)
+  }
+
   @Test(arguments: ways, [false, true])
   func `nothing outlives a killed worker; what may runs again, what may not is lost`(way: String, alone: Bool)
     async throws
