@@ -74,7 +74,8 @@ extension WorkerMachine {
     var outcome = Outcome(
       verdict: .failed, exitCode: exit.code, signal: exit.signal, duration: exit.duration,
       cpuMicroseconds: exit.cpuMicroseconds, peakMemoryKiB: exit.peakMemoryKiB)
-    if case .maximum(let span) = attempt.cause {
+    // Who went within its maximum did not go because of it: that was heard late, on a machine that had much to do.
+    if case .maximum(let span) = attempt.cause, exit.code == nil || exit.duration >= span {
       outcome.verdict = .timedOut
       outcome.reason = "it ran longer than its maximum of \(Self.words(span))"
     } else if attempt.cause == .stop {

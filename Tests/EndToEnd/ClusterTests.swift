@@ -110,7 +110,7 @@ struct ClusterTests {
     let outcome = try await Shell.run(
       "zmscheduler",
       [
-        "-la", "127.0.0.1:\(try port())", "--name", name, "-db",
+        "-la", "127.0.0.1:\(try zmey.port())", "--name", name, "-db",
         InstanceFolder(zmey.path).conninfo(role: "zm_daemon"), "--log-level", "critical",
       ])
     #expect(outcome.code == code)
@@ -122,7 +122,7 @@ struct ClusterTests {
   @Test func `a stranger's bytes do not disturb a scheduler`() async throws {
     let run = try await startGated("undisturbed")
     for bytes in ["GET / HTTP/1.1\\r\\n\\r\\n", "\\377\\377\\377\\377", "\\0\\0\\0\\0", "x"] {
-      let talk = "exec 3<>/dev/tcp/127.0.0.1/\(try port()); printf '\(bytes)' >&3; exec 3>&-"
+      let talk = "exec 3<>/dev/tcp/127.0.0.1/\(try zmey.port()); printf '\(bytes)' >&3; exec 3>&-"
       #expect(try await Shell.run("/bin/bash", ["-c", talk]).code == 0)
     }
     try open("undisturbed")
@@ -155,21 +155,11 @@ struct ClusterTests {
     let program = Shell.program(
       "zmworker",
       [
-        "-la=\(name)", "-sa", "127.0.0.1:\(try port())", "-dt", "\(zmey.path)/-\(name)", "-st", "1s",
+        "-la=\(name)", "-sa", "127.0.0.1:\(try zmey.port())", "-dt", "\(zmey.path)/-\(name)", "-st", "1s",
         "-pt=1s",
         "--log-file", "\(zmey.path)/log/\(name).log",
       ])
     return try Daemonizer.start(program, logFile: "\(zmey.path)/log/\(name).log")
-  }
-
-  /// Where the instance's scheduler listens.
-  private func port() throws -> String {
-    struct Description: Decodable {
-      struct Scheduler: Decodable { let port: UInt16 }
-      let schedulers: [Scheduler]
-    }
-    let data = try #require(FileManager.default.contents(atPath: "\(zmey.path)/instance.json"))
-    return "\(try JSONDecoder().decode(Description.self, from: data).schedulers[0].port)"
   }
 
   private func spooledBytes() throws -> Int {

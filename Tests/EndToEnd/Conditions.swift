@@ -23,13 +23,18 @@ func end(_ pid: Int32?, _ signal: Int32, at location: SourceLocation = #_sourceL
 
 enum SQL {
   static func count(_ query: String, in conninfo: String) async throws -> Int64 {
+    try await number("select count(*) from (\(query)) rows", in: conninfo)
+  }
+
+  /// The whole number that a query has.
+  static func number(_ query: String, in conninfo: String) async throws -> Int64 {
     let connection = try await Connection.open(conninfo, applicationName: "test")
-    let statement = Statement("count", "select count(*) from (\(query)) rows")
-    let count = try await connection.run { session in
+    let statement = Statement("number", query)
+    let number = try await connection.run { session in
       try session.query(statement).first { row throws(DatabaseError) in try row.int64(0) } ?? 0
     }
     await connection.close()
-    return count
+    return number
   }
 
   static func run(_ sql: String, in conninfo: String) async throws {

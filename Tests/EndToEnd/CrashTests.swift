@@ -41,43 +41,6 @@ struct CrashTests {
     try await expectEveryEnd(of: run)
   }
 
-  @Test func `a killed worker's keeper ends what left the session of its task`() async throws {
-    try await leavingADaemon("kept") { worker in try end(worker, SIGKILL) }
-  }
-
-  @Test func `what a worker left that was killed with its keeper is ended by the next one`() async throws {
-    try await leavingADaemon("unkept") { worker in
-      let keepers = try await Shell.run("/usr/bin/pgrep", ["-f", "^zmkeeper .*\(zmey.path)/"]).output
-      let pids = keepers.split(separator: "\n").compactMap { Int32($0) }
-      #expect(!pids.isEmpty)
-      // Stopped first, or it would start another keeper.
-      kill(worker, SIGSTOP)
-      for pid in pids { kill(pid, SIGKILL) }
-      try end(worker, SIGKILL)
-      try await zmey.up(workers: 2, slots: 50)
-    }
-  }
-
-  /// Lets a task start a process in a session of its own, does the damage, and awaits the end of that process.
-  private func leavingADaemon(_ name: String, _ damage: (Int32) async throws -> Void) async throws {
-    let file = "\(zmey.path)/\(name)"
-    try await zmey.template(
-      name,
-      "#!/bin/sh\n[ $ZM_ATTEMPT = 2 ] && exit\necho $PPID >\(file).worker\n"
-        + "setsid sleep 1000 >/dev/null 2>&1 &\necho $! >\(file)\nwait\n")
-    let run = try await zmey.submit(name)
-    try await until("it has started its daemon") { try pid(file) != nil }
-    let daemon = try #require(try pid(file))
-    try await damage(try #require(try pid("\(file).worker")))
-    #expect(try waitForExit(of: daemon, timeout: .seconds(30)))
-    try await zmey.up(workers: 2, slots: 50)
-    #expect(try await zmey.zmctl("wait", "\(run)").output == "\(run) succeeded\n")
-  }
-
-  private func pid(_ file: String) throws -> Int32? {
-    (try? String(contentsOfFile: file, encoding: .utf8)).flatMap { Int32($0.dropLast()) }
-  }
-
   /// Submits 200 task runs of a second for 100 slots, does the damage once the first have ended, and mends it.
   private func inTheMiddle(_ name: String, _ damage: () throws -> Void) async throws -> Int64 {
     try await zmey.template(

@@ -13,13 +13,21 @@ struct TaskRun: Decodable, Sendable {
   let result: String?
   let resultBytes: Int?
   let worker: String?
+  let progress: Int?
+  let averageMs: Int?
+  let p95Ms: Int?
+  let maximumMs: Int?
+  let elapsedMs: Int?
+  let etaMs: Int?
   let attempts: [Attempt]?
 
   struct Attempt: Decodable, Sendable {
     let attempt: Int
     let state: String
     let exitCode: Int?
+    let durationMs: Int
     let resultBytes: Int
+    let isCut: Bool
   }
 }
 

@@ -19,11 +19,7 @@ struct FollowTests {
   private func submit(_ name: String, _ script: String, _ flags: String...) async throws -> String {
     try await zmey.template(name, script, flags)
     let run = try await zmey.submit(name)
-    return "\(try await taskRun(of: run))"
-  }
-
-  private func taskRun(of run: Int64) async throws -> Int64 {
-    try #require(try await zmey.must("list", "--run", "\(run)", "--json").json([TaskRun].self).first).id
+    return "\(try await zmey.taskRun(of: run))"
   }
 
   private func untilFollowed(_ count: Int64 = 1) async throws {
@@ -67,6 +63,31 @@ struct FollowTests {
     #expect(chunks.map(\.chunk) == Array(chunks.indices))
     #expect(chunks.filter { $0.stream == "stdout" }.map(\.text).joined() == outcome.output)
     #expect(chunks.filter { $0.stream == "stderr" }.map(\.text).joined() == outcome.error)
+  }
+
+  @Test func `no line is lost or shown twice when the scheduler is killed and comes back`() async throws {
+    let gate = "\(zmey.path)/gate-of-scheduler"
+    let script = """
+      #!/bin/sh
+      i=0
+      while [ $i -lt 20 ] || [ ! -e \(gate) ]; do i=$((i + 1)); echo line $i; sleep 0.1; done
+      echo $i in all
+      """
+    let id = try await submit("scheduler-lines", script)
+    async let followed = zmey.zmctl("logs", "-f", id)
+    try await untilFollowed()
+    let lines = "select from zm.task_log where task_run_id = \(id)"
+    try await until("there is output") { try await zmey.count(lines) > 3 }
+    try end(try zmey.process("s1"), SIGKILL)
+    let before = try await zmey.count(lines)
+    try await zmey.up(workers: 1, slots: 2)
+    try await until("there is more") { try await zmey.count(lines) > before + 3 }
+    #expect(try await Shell.run("/usr/bin/touch", [gate]).code == 0)
+    let outcome = try await followed
+    let count = try #require(
+      outcome.output.split(separator: "\n").last?.split(separator: " ").first.flatMap { Int($0) })
+    #expect(outcome.output == (1...count).map { "line \($0)\n" }.joined() + "\(count) in all\n")
+    #expect((outcome.code, outcome.error) == (0, ""))
   }
 
   @Test func `a queued one is waited for, and its next attempts are followed, too`() async throws {

@@ -47,36 +47,6 @@ extension WorkTests {
     #expect(taskRun.signal == broken.signal)
   }
 
-  @Test func `a script beyond its maximum is ended with all its children, and counts as a failure`()
-    async throws
-  {
-    let pids = "\(zmey.path)/stubborn"
-    let run = try await zmey.run(
-      "stubborn",
-      """
-      pipelines:
-        - name: stubborn
-          tasks:
-            - name: deaf
-              maximum: 1s
-              script: |
-                #!/bin/sh
-                trap '' TERM
-                sh -c 'echo $$ >>\(pids); exec sleep 1000' &
-                echo $$ >>\(pids)
-                wait
-            - {name: alarm, script: "#!/bin/sh\\necho alarm", after: [{task: deaf, when: failure}]}
-            - {name: next, script: "#!/bin/sh", after: [{task: deaf}]}
-      """)
-    #expect(run.states == ["deaf": "timed_out", "alarm": "succeeded", "next": "skipped"])
-    #expect(run["deaf"]?.reason == "it ran longer than its maximum of 1s")
-    let processes = try String(contentsOfFile: pids, encoding: .utf8).split(separator: "\n").compactMap {
-      Int32($0)
-    }
-    #expect(processes.count == 2)
-    for process in processes { #expect(try waitForExit(of: process, timeout: .seconds(5))) }
-  }
-
   @Test func `a script that writes without end is held, cut and ended`() async throws {
     let run = try await zmey.run(
       "flood",
@@ -119,8 +89,7 @@ extension WorkTests {
     let processes = try String(contentsOfFile: pids, encoding: .utf8).split(separator: "\n").compactMap {
       Int32($0)
     }
-    #expect(try waitForExit(of: processes[0], timeout: .seconds(5)))
-    // One that has left the session is beyond the reach of signals to the group.
-    try end(processes[1], SIGKILL)
+    #expect(processes.count == 2)
+    for process in processes { #expect(kill(process, 0) == -1 && errno == ESRCH) }
   }
 }

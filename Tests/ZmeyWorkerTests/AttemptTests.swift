@@ -139,6 +139,29 @@ import ZmeyLink
     #expect(outcome.reason == "it ran longer than its maximum of 5s")
   }
 
+  @Test(
+    "Who went within the maximum is not timed out, however late that is heard",
+    arguments: [(Int32(0), Outcome.Verdict.succeeded), (3, .failed)])
+  func maximumHeardLate(code: Int32, verdict: Outcome.Verdict) throws {
+    let bench = Bench()
+    bench.run(maximum: .seconds(5))
+    #expect(bench.tick(after: .seconds(5)).contains(.terminate(Bench.fence)))
+    let exit = WorkerMachine.ProcessExit(code: code, duration: .milliseconds(4999))
+    let outcome = try #require(bench.handle(.exited(Bench.fence, exit)).finishes.first?.outcome)
+    #expect(outcome.verdict == verdict)
+    #expect(outcome.reason == (code == 0 ? nil : "it exited with code 3"))
+  }
+
+  @Test("Who goes of its own accord when told that its maximum is over is timed out")
+  func maximumHeeded() throws {
+    let bench = Bench()
+    bench.run(maximum: .seconds(5))
+    bench.now = bench.now + .seconds(5)
+    bench.handle(.tick)
+    let exit = WorkerMachine.ProcessExit(code: 0, duration: .seconds(5))
+    #expect(bench.handle(.exited(Bench.fence, exit)).finishes.first?.outcome.verdict == .timedOut)
+  }
+
   @Test("What its scheduler kills reports nothing and is not named")
   func killed() {
     let bench = Bench()

@@ -1,0 +1,107 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A worker that is started with flags of its own, or is looked at alone.
+@Suite("A worker", .serialized, .instance(workers: 1, slots: 2))
+struct WorkerTests {
+  let zmey = PrivateInstance.current
+
+  @Test func `a flood beyond the limit is cut, costs the worker no memory, and succeeds`() async throws {
+    try await zmey.restartWorker()
+    let run = try await zmey.run(
+      "torrent",
+      """
+      pipelines:
+        - name: torrent
+          tasks:
+            - {name: torrent, script: "#!/bin/sh\\nyes | head -c 300M", max_output: 1MiB}
+      """)
+    let id = try #require(run["torrent"]).id
+    let taskRun = try await zmey.shown(id)
+    #expect(taskRun.state == "succeeded")
+    #expect(taskRun.attempts?.first?.isCut == true)
+    let mark = "\n[zmey: output after 1048576 bytes was cut]\n"
+    let result = try await zmey.must("result", "\(id)").output
+    let isExact = result == String(repeating: "y\n", count: 1 << 19) + mark
+    #expect(isExact, "\(result.utf8.count) bytes, at the end \(result.suffix(60).debugDescription)")
+    let status = try String(
+      contentsOfFile: "/proc/\(try #require(try zmey.process("w1")))/status", encoding: .utf8)
+    let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?.split(separator: " ")
+      .dropFirst()
+      .first.flatMap { Int($0) }
+    #expect(try #require(peak) < 80 << 10)
+    print("FIGURE flood \(peak ?? -1) KiB, \(taskRun.attempts?.first?.durationMs ?? -1) ms")
+  }
+
+  @Test func `a pause counts neither for the maximum nor for duration and progress`() async throws {
+    let (begun, gate) = ("\(zmey.path)/interval", "\(zmey.path)/interval-over")
+    try await zmey.must(
+      "apply", "-",
+      input: """
+        templates:
+          - name: interval
+            average: 2s
+            maximum: 3s
+            script: "#!/bin/sh\\nsleep 0.6; touch \(begun); sleep 0.6; echo done"
+        """)
+    let id = try await zmey.taskRun(of: zmey.submit("interval"))
+    try await until("it is in the middle") { FileManager.default.fileExists(atPath: begun) }
+    try await zmey.must("pause", "\(id)", "--wait")
+    let before = try await zmey.shown(id)
+    try await zmey.pass(3)
+    let after = try await zmey.shown(id)
+    #expect(before.state == "paused" && after.state == "paused")
+    #expect(try #require(before.elapsedMs) > 500 && before.elapsedMs == after.elapsedMs)
+    #expect(try #require(before.progress) > 20 && before.progress == after.progress)
+    #expect(before.etaMs == after.etaMs)
+    #expect(try await Shell.run("/usr/bin/touch", [gate]).code == 0)
+    try await zmey.must("resume", "\(id)")
+    #expect(try await zmey.must("wait", "\(id)").output == "\(id) succeeded\n")
+    let attempt = "from zm_api.attempt where task_run_id = \(id)"
+    let passed = try await zmey.number(
+      "select (extract(epoch from finished_at - started_at) * 1000)::bigint \(attempt)")
+    let took = try await zmey.number("select duration_us / 1000 \(attempt)")
+    #expect(passed > 3600)
+    #expect((600..<3000).contains(took))
+    let elapsed = try #require(try await zmey.shown(id).elapsedMs)
+    #expect((600..<3000).contains(elapsed))
+    print("FIGURE pause passed \(passed) took \(took) elapsed \(elapsed)")
+  }
+
+  private static let asNobody = """
+    pipelines:
+      - name: as-nobody
+        tasks:
+          - name: who
+            user: nobody
+            script: |
+              #!/bin/sh
+              id -un; id -Gn; echo $USER $LOGNAME $HOME
+              touch file && ls -A
+              [ $PWD = $ZM_WORK_DIR ] && cat
+            after: [{task: word, pass: stdin}]
+          - {name: word, script: "#!/bin/sh\\necho word"}
+    """
+
+  @Test(.enabled(if: getuid() == 0, "only root may become somebody else"))
+  func `a task runs as another user only where the worker allows it`() async throws {
+    try await zmey.restartWorker("--allow-user", "nobody")
+    let allowed = try await zmey.run("as-nobody", Self.asNobody)
+    let account = try #require(getpwnam("nobody")?.pointee)
+    let group = try #require(getgrgid(account.pw_gid)?.pointee)
+    #expect(
+      allowed["who"]?.result
+        == "nobody\n\(String(cString: group.gr_name))\nnobody nobody \(String(cString: account.pw_dir))\nfile\nword\n",
+      "\(allowed["who"]?.reason ?? "")")
+
+    try await zmey.restartWorker()
+    let refused = try await zmey.run("as-nobody", Self.asNobody)
+    #expect(refused["who"]?.state == "failed")
+    #expect(
+      refused["who"]?.reason
+        == "this worker may not run tasks as 'nobody': start it with --allow-user nobody")
+    let stranger = try await zmey.run(script: "#!/bin/sh\n", as: "stranger", "--user", "no-such-user")
+    #expect(stranger.reason == "there is no user 'no-such-user' on this worker")
+  }
+}
