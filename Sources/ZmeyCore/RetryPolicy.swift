@@ -34,22 +34,6 @@ public struct RetryPolicy: Hashable, Sendable {
     self.exitCodes = exitCodes
   }
 
-  /// How long an attempt waits after the one before it. The database follows the same rule.
-  ///
-  /// Before attempt n, from the second on: `delay` × `backoff` to the power of n − 2, at most
-  /// `maxDelay`, then × (1 + `jitter` × chance), rounded to whole milliseconds.
-  ///
-  /// - Parameters:
-  ///   - attempt: the attempt that waits, from 1; the first one waits for nothing.
-  ///   - chance: drawn from -1 to 1.
-  public func delay(beforeAttempt attempt: Int, chance: Double) -> Duration {
-    guard attempt >= 2 else { return .zero }
-    var milliseconds = Double(delay.milliseconds)
-    for _ in 2..<attempt { milliseconds *= backoff }
-    milliseconds = min(milliseconds, Double(maxDelay.milliseconds)) * (1 + jitter * chance)
-    return .milliseconds(Int64(milliseconds.rounded(.toNearestOrEven)))
-  }
-
   /// One sentence that says why the policy makes no sense beside that many attempts; nil if it does.
   public func problem(attempts: Int) -> String? {
     if attempts < 2 { return "retry needs attempts: 2 or more" }

@@ -17,13 +17,15 @@ extension SchedulerBatch {
       + lost.map { item in one { $0.lost = [item] } }
   }
 
-  /// An end alone, without its result, as a failure that says so; nothing if this is anything else.
-  var withoutResult: [SchedulerBatch] {
+  /// What to write in place of an end that is refused: the end without its result, as a failure that says so; should
+  /// that be refused too, that the attempt is lost. Nothing if this is anything else than an end.
+  var lesserForms: [SchedulerBatch] {
     guard var finished = finished.first else { return [] }
     finished.outcome = Outcome(verdict: .failed, reason: "its result could not be stored")
     finished.result = nil
-    var batch = SchedulerBatch()
-    batch.finished = [finished]
-    return [batch]
+    var (failure, loss) = (SchedulerBatch(), SchedulerBatch())
+    failure.finished = [finished]
+    loss.lost = [Lost(fences: [finished.fence], wasDelivered: true, reason: "its end could not be stored")]
+    return [failure, loss]
   }
 }

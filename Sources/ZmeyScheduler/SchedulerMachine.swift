@@ -149,6 +149,10 @@ public struct SchedulerMachine: Sendable {
     return batch.isEmpty ? nil : batch
   }
 
+  /// Asks in any case, once in a while: with all slots taken nothing else would make it, and an order that came to
+  /// nothing is said again.
+  public mutating func askWants() { asksWants = true }
+
   /// How long successes took since the last time.
   public mutating func takeSamples() -> [DurationSample] {
     defer { samples = [] }
@@ -173,7 +177,8 @@ public struct SchedulerMachine: Sendable {
 
   private mutating func putBack(_ batch: SchedulerBatch) {
     outbox.running = batch.running + outbox.running
-    outbox.observed = batch.observed + outbox.observed
+    let newer = Set(outbox.observed.map(\.fence))
+    outbox.observed = batch.observed.filter { !newer.contains($0.fence) } + outbox.observed
     outbox.percents = batch.percents + outbox.percents
     outbox.chunks = batch.chunks + outbox.chunks
     outbox.finished = batch.finished + outbox.finished
@@ -237,7 +242,7 @@ public struct SchedulerMachine: Sendable {
       return lose([task.fence], wasDelivered: false, "its script could not be read")
     }
     workers[task.worker]?.attempts[task.fence] = WorkerState.Held(
-      work: .init(program: task.program, name: task.name))
+      work: task.program.map { .init(program: $0, name: task.name) })
     if workers[task.worker]?.scripts.insert(task.script).inserted == true, let body = scripts[task.script] {
       effects.append(.send(link, .script(sha256: ByteBuffer(bytes: task.script), body: body)))
     }

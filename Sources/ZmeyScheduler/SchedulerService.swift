@@ -260,6 +260,7 @@ public actor SchedulerService: DaemonService {
           }
         } else if isPulseDue {
           isPulseDue = false
+          machine.askWants()
           let pulses = machine.pulses(at: .now())
           try await repeatedly("report the workers") {
             try await anchor.connection.run { try anchor.identity.heartbeat(pulses, $0) }
@@ -345,12 +346,13 @@ public actor SchedulerService: DaemonService {
     // The claim waits as if it had found nothing: should it be what is refused, it must not be tried without end.
     var claim = SchedulerBatch()
     claim.slots = batch.slots
+    if batch.asksWants { machine.askWants() }
     if !claim.isEmpty { perform([.performed(claim, SchedulerBatchResult(), scripts: [:])]) }
   }
 
-  /// Writes one thing. An end that is refused is written without its result; what is refused even so is given up.
+  /// Writes one thing. An end that is refused is written in a lesser form; what is refused even so is given up.
   private func store(_ single: SchedulerBatch, _ anchor: Anchor) async throws -> SchedulerBatchResult {
-    for form in [single] + single.withoutResult {
+    for form in [single] + single.lesserForms {
       do {
         return try await anchor.connection.run { try anchor.identity.perform(form, $0) }
       } catch let error as DatabaseError where error.isRefusal {

@@ -184,8 +184,8 @@ public struct ClaimedTask: Hashable, Sendable {
   public let arguments: [String]
   /// Results handed on to it.
   public let inputs: [Input]
-  /// What it runs.
-  public let program: ProgramID
+  /// What it runs; nil for a command, whose duration tells nothing of the next one.
+  public let program: ProgramID?
   /// From TERM to KILL; nil for the usual.
   public let grace: Duration?
   /// What its process is given.
@@ -205,7 +205,8 @@ extension SchedulerIdentity {
   ///
   /// - Throws: `DatabaseError`; `ZM001` if another process has taken the name.
   public func perform(_ batch: SchedulerBatch, _ session: borrowing Session) throws -> SchedulerBatchResult {
-    // Chunks before ends: an end says that all its output is there.
+    // Chunks before ends: an end says that all its output is there. Each in the order of task runs: whoever locks
+    // several does it in that order, people's functions too.
     typealias Reader = (inout SchedulerBatchResult, borrowing Rows) throws -> Void
     var calls: [(Statement, [Parameter])] = []
     var readers: [Reader] = []
@@ -213,19 +214,24 @@ extension SchedulerIdentity {
       calls.append((statement, parameters + more))
       readers.append(read)
     }
-    if !batch.running.isEmpty { call(Self.markRunning, runningParameters(batch.running)) }
-    if !batch.observed.isEmpty { call(Self.markObserved, observedParameters(batch.observed)) }
-    if !batch.percents.isEmpty { call(Self.markProgress, percentParameters(batch.percents)) }
+    if !batch.running.isEmpty { call(Self.markRunning, runningParameters(batch.running.sorted(by: \.fence))) }
+    if !batch.observed.isEmpty {
+      call(Self.markObserved, observedParameters(batch.observed.sorted(by: \.fence)))
+    }
+    if !batch.percents.isEmpty {
+      call(Self.markProgress, percentParameters(batch.percents.sorted(by: \.fence)))
+    }
     if !batch.chunks.isEmpty { call(Self.putLog, chunkParameters(batch.chunks)) }
     if !batch.finished.isEmpty {
-      call(Self.finish, finishParameters(batch.finished)) { result, rows in
+      call(Self.finish, finishParameters(batch.finished.sorted(by: \.fence))) { result, rows in
         result.notAccepted = try rows.map { row throws(DatabaseError) in
           (TaskRunID(try row.int64(0)), try row.int32(1), try row.text(2) == "duplicate")
         }
       }
     }
     for lost in batch.lost {
-      call(Self.lose, lost.fences.parameters + [.bool(lost.wasDelivered), .text(lost.reason)])
+      call(
+        Self.lose, lost.fences.sorted(by: \.self).parameters + [.bool(lost.wasDelivered), .text(lost.reason)])
     }
     if batch.asksWants {
       call(Self.wants, []) { result, rows in
@@ -326,10 +332,16 @@ extension ClaimedTask {
     inputs = zip(passes, results).compactMap { pass, bytes in
       LinkDefinition.Pass(rawValue: pass).map { Input(pass: $0, bytes: bytes) }
     }
-    program = ProgramID(try row.int32(14))
+    program = try row.int32OrNil(14).map { ProgramID($0) }
     grace = try row.int64OrNil(15).map { .milliseconds($0) }
     var settings = try LaunchSettings(row, 16)
     settings.environment.merge(try LaunchSettings.environment(row, 17)) { _, own in own }
     self.settings = settings
+  }
+}
+
+extension Array {
+  fileprivate func sorted(by fence: (Element) -> Fence) -> [Element] {
+    sorted { fence($0).taskRun < fence($1).taskRun }
   }
 }

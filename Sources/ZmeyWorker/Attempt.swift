@@ -50,6 +50,10 @@ struct Attempt: Sendable {
   /// Whether an operator wants it to stand still, and since when it is proven to.
   var isPauseWanted = false
   var pausedSince: Instant?
+  /// Since when it goes on again after a pause.
+  var resumedSince: Instant?
+  /// Whether it was told to go on and has not said that it does.
+  var isThawing = false
   /// What is left of its maximum time while it stands still.
   var timeLeft: Duration?
   /// When the percentage is next reported, and which was last.

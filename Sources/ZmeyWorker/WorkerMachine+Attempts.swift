@@ -13,7 +13,9 @@ extension WorkerMachine {
   mutating func input(
     _ fence: Fence, _ index: UInt16, _ bytes: ByteBuffer, _ isLast: Bool, _ effects: inout [Effect]
   ) {
-    guard attempts[fence]?.missingInputs.contains(index) == true else { return }
+    guard let attempt = attempts[fence], attempt.isCollecting, attempt.missingInputs.contains(index) else {
+      return
+    }
     attempts[fence]?.inputs[Int(index)].writeImmutableBuffer(bytes)
     guard isLast else { return }
     attempts[fence]?.missingInputs.remove(index)
@@ -124,12 +126,15 @@ extension WorkerMachine {
       // Nothing of it exists.
       finish(fence, Outcome(verdict: .stopped, reason: "it was stopped"), &effects)
     case .starting, .running:
-      guard !isBegun else { return }
-      // What runs elsewhere soon has less time to go in peace: lease and grace together stay below the time after
-      // which the scheduler gives it away.
-      let grace = attempt.assignment.grace
-      attempts[fence]?.killAt = now + (cause == .unwanted && !isLinked ? min(grace, lease / 8) : grace)
-      effects.append(.terminate(fence))
+      if !isBegun { effects.append(.terminate(fence)) }
+      if cause == .unwanted {
+        // What runs elsewhere soon, or does already, has less time to go in peace, whatever was granted before: lease
+        // and this together stay below the time after which the scheduler gives it away.
+        let end = now + min(attempt.assignment.grace, lease / 8)
+        attempts[fence]?.killAt = min(attempt.killAt ?? end, end)
+      } else if !isBegun {
+        attempts[fence]?.killAt = now + attempt.assignment.grace
+      }
     case .ended: break
     }
   }

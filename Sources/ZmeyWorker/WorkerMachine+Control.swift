@@ -11,13 +11,14 @@ extension WorkerMachine {
     case .pause:
       guard attempt.cause == nil else { return }
       attempts[fence]?.isPauseWanted = true
-      if attempt.pausedSince != nil {
+      if attempt.pausedSince != nil, !attempt.isThawing {
         observe(fence, now, &effects)
       } else if !attempt.isCollecting {
         effects.append(.freeze(fence))
       }
     case .resume:
       attempts[fence]?.isPauseWanted = false
+      attempts[fence]?.isThawing = attempt.pausedSince != nil
       if attempt.pausedSince == nil { observe(fence, now, &effects) }
       if !attempt.isCollecting { effects.append(.thaw(fence)) }
     case .stop: end(fence, .stop, now, &effects)
@@ -42,15 +43,17 @@ extension WorkerMachine {
   mutating func thawed(_ fence: Fence, _ now: Instant, _ effects: inout [Effect]) {
     guard let attempt = attempts[fence], attempt.pausedSince != nil else { return }
     attempts[fence]?.pausedSince = nil
+    attempts[fence]?.resumedSince = now
+    attempts[fence]?.isThawing = false
     attempts[fence]?.deadline = attempt.timeLeft.map { now + $0 }
     attempts[fence]?.timeLeft = nil
-    if attempt.cause == nil { observe(fence, now, &effects) }
+    observe(fence, now, &effects)
   }
 
   /// Says whether an attempt stands still. Without a link it is said with the next welcome.
   func observe(_ fence: Fence, _ now: Instant, _ effects: inout [Effect]) {
     guard isLinked, let attempt = attempts[fence] else { return }
-    let age = attempt.pausedSince.map { now - $0 } ?? .zero
+    let age = (attempt.pausedSince ?? attempt.resumedSince).map { now - $0 } ?? .zero
     effects.append(.send(.observed(fence, isPaused: attempt.pausedSince != nil, age: age)))
   }
 

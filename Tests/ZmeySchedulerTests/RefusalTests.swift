@@ -42,11 +42,11 @@ import ZmeyStore
     #expect(singles.map(\.running.count) == [1, 0, 0, 0])
     #expect(singles.flatMap(\.chunks).map(\.number) == [0, 1])
     #expect(singles.last?.lost.first?.fences.count == 2)
-    #expect(singles.allSatisfy { $0.slots.isEmpty && $0.withoutResult.isEmpty })
+    #expect(singles.allSatisfy { $0.slots.isEmpty && $0.lesserForms.isEmpty })
   }
 
   @Test("An end that is refused is written as a failure without its result")
-  func withoutResult() throws {
+  func lesserForms() throws {
     var batch = SchedulerBatch()
     batch.finished = [
       .init(
@@ -54,7 +54,7 @@ import ZmeyStore
         errorBytes: 0,
         isCut: false, result: [1])
     ]
-    let finished = try #require(batch.withoutResult.first?.finished.first)
+    let finished = try #require(batch.lesserForms.first?.finished.first)
     #expect(finished.fence == Bench.fence(1))
     #expect(finished.outcome.verdict == .failed)
     #expect(finished.result == nil)

@@ -46,6 +46,36 @@ import ZmeyLink
     #expect(bench.handle(.frozen(Bench.fence)).isEmpty)
   }
 
+  @Test("A pause right after a resume is no pause of before: it is frozen again")
+  func again() {
+    let bench = Bench()
+    bench.run()
+    _ = want(bench, .pause)
+    bench.handle(.frozen(Bench.fence))
+    _ = want(bench, .resume)
+    #expect(want(bench, .pause) == [.freeze(Bench.fence)])
+    #expect(bench.handle(.thawed(Bench.fence)) == [observed(false)])
+    #expect(bench.handle(.frozen(Bench.fence)) == [observed(true)])
+  }
+
+  @Test("What runs elsewhere by now has no long grace, not even one that has begun")
+  func lease() {
+    let bench = Bench()
+    bench.handle(
+      .received(
+        .assign(
+          Assignment(
+            fence: Bench.fence, run: RunID(1), name: "t", pipeline: "", owner: "ann",
+            script: ByteBuffer(bytes: [1]), maximum: .seconds(1), maxOutput: 1024, arguments: [], inputs: [],
+            grace: .seconds(3600)))))
+    bench.handle(.started(Bench.fence))
+    #expect(bench.tick(after: .seconds(1)).contains(.terminate(Bench.fence)))
+    bench.handle(.disconnected)
+    // Granted are 48 s.
+    _ = bench.tick(after: .seconds(48))
+    #expect(bench.tick(after: .seconds(6)).contains(.kill(Bench.fence)))
+  }
+
   @Test("Its maximum time stands still with it")
   func clocks() {
     let bench = Bench()

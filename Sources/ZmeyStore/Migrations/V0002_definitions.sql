@@ -17,6 +17,8 @@ create function zm.is_environment(j jsonb) returns boolean language sql immutabl
   else false end $$;
 create function zm.is_whole(j jsonb, low bigint, high bigint) returns boolean language sql immutable as $$
   select case when jsonb_typeof(j) = 'number' then j::numeric between low and high and j::numeric % 1 = 0 else false end $$;
+create function zm.is_number(j jsonb, low numeric, high numeric) returns boolean language sql immutable as $$
+  select case when jsonb_typeof(j) = 'number' then j::numeric between low and high and scale(j::numeric) <= 3 else false end $$;
 create function zm.is_launch(j jsonb) returns boolean language sql immutable strict as $$
   select case when jsonb_typeof(j) = 'object' then coalesce(bool_and(case v.key
     when 'env' then zm.is_environment(v.value)
@@ -39,8 +41,8 @@ create function zm.is_retry(j jsonb) returns boolean language sql immutable stri
   select case when jsonb_typeof(j) = 'object' then coalesce(bool_and(case v.key
     when 'delay' then zm.is_whole(v.value, 0, 31622400000)
     when 'max_delay' then zm.is_whole(v.value, 0, 31622400000)
-    when 'backoff' then case when jsonb_typeof(v.value) = 'number' then v.value::numeric between 1 and 10 else false end
-    when 'jitter' then case when jsonb_typeof(v.value) = 'number' then v.value::numeric between 0 and 1 else false end
+    when 'backoff' then zm.is_number(v.value, 1, 10)
+    when 'jitter' then zm.is_number(v.value, 0, 1)
     when 'exit_codes' then jsonb_typeof(v.value) = 'array' and (
       select coalesce(bool_and(zm.is_whole(c, 1, 255)), false)
       from jsonb_array_elements(case when jsonb_typeof(v.value) = 'array' then v.value else '[]' end) c)

@@ -55,7 +55,7 @@ create table zm.task_run (
   priority smallint not null default 0,
   attempt int not null default 0,
   -- How many attempts ended without an outcome, for their worker vanished.
-  losses smallint not null default 0,
+  losses int not null default 0,
   max_attempts smallint not null,
   scheduler_id int,
   worker_id int,
@@ -294,7 +294,7 @@ begin
     exit when waiting = '{}';
     with decided as (
       select t.id, bool_and(p.state >= 10) as ended,
-        coalesce(sum(r.result_bytes) filter (where l.pass <> 'none'), 0) as bytes,
+        bool_or(l.pass <> 'none') as is_handed_on,
         bool_or(p.state >= 10 and not zm.is_taken(l.condition, p.state)) as blocked
       from unnest(waiting) w (id)
       cross join lateral (
@@ -303,14 +303,17 @@ begin
       cross join lateral (
         select id, state, attempt from zm.task_run
         where run_id = t.run_id and task_id = l.from_task and id between low and high offset 0) p
-      left join zm.task_result r on r.task_run_id = p.id and r.attempt = p.attempt
       group by t.id
+    ), weighed as (
+      select id, ended, blocked, case when ended and not blocked and is_handed_on then
+        (select zm.input_bytes(t.run_id, t.task_id) from zm.task_run t where t.id = d.id) else 0 end as bytes
+      from decided d
     ), judged as (
       select id, ended, bytes, case
         when blocked then 'a link before it was not taken'
         -- One that nobody can take in would hold up every claim.
         when bytes > 134217728 then 'the results handed on to it are larger than 128 MiB' end as obstacle
-      from decided
+      from weighed
     ), moved as (
       update zm.task_run t set state = case when d.obstacle is null then 1 else 15 end,
         finished_at = case when d.obstacle is not null then clock_timestamp() end, reason = d.obstacle
@@ -351,12 +354,14 @@ create function zm.input_bytes(p_run bigint, p_task int) returns bigint language
   join zm.task_result r on r.task_run_id = p.id and r.attempt = p.attempt
   where l.to_task = p_task and l.pass <> 'none' $$;
 
--- How long to wait after that many failures: delay × backoff^(failures - 1), at most max_delay, and up to the share
--- `jitter` of it more or less. The same rule as RetryPolicy in the Swift core.
-create function zm.retry_delay(retry jsonb, failures int) returns double precision language sql volatile as $$
-  select round(least(coalesce((retry ->> 'delay')::float8, 0) * power(coalesce((retry ->> 'backoff')::float8, 1), least(failures - 1, 300)),
-      coalesce((retry ->> 'max_delay')::float8, 3600000))
-    * (1 + coalesce((retry ->> 'jitter')::float8, 0) * (2 * random() - 1))) $$;
+-- How long to wait after that many failures, in milliseconds: delay × backoff^(failures - 1), at most max_delay, and
+-- by chance (-1 to 1) up to the share `jitter` of it more or less. Numeric, for no number that JSON has may fail here.
+create function zm.retry_delay(retry jsonb, failures int, chance numeric) returns bigint language sql immutable as $$
+  select round(least(
+      coalesce((retry ->> 'delay')::numeric, 0)
+        * power(coalesce((retry ->> 'backoff')::numeric, 1), least(failures - 1, 300)),
+      coalesce((retry ->> 'max_delay')::numeric, 3600000))
+    * (1 + coalesce((retry ->> 'jitter')::numeric, 0) * chance))::bigint $$;
 
 -- Brings task runs whose attempt is over, and which are `queued` by now, to where they wait for the next one: among
 -- the held if a pause is wanted, else in the queue, after a failure not before its delay. A resume that was not proven
@@ -368,7 +373,8 @@ begin
   from unnest(p_ids) i (id) where t.id = i.id and t.want <> 0;
   with back as (
     select t.id, t.owner_id, t.priority, t.run_id, t.task_id,
-      case when p_after_failure then zm.retry_delay(g.retry, t.attempt - t.losses) else 0 end as delay
+      case when p_after_failure then zm.retry_delay(g.retry, t.attempt - t.losses, (2 * random() - 1)::numeric)
+        else 0 end as delay
     from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id join zm.program g on g.id = t.program_id
     where t.state = 1
   ), later as (
@@ -376,7 +382,8 @@ begin
     select id, clock_timestamp() + delay * interval '1 millisecond' from back where delay > 0
   )
   insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
-  select owner_id, -priority, id, coalesce(zm.input_bytes(run_id, task_id), 0) from back where delay <= 0;
+  select owner_id, -priority, id, coalesce(zm.input_bytes(run_id, task_id), 0) from back where delay <= 0
+  on conflict do nothing;
 end $$;
 
 -- Moves what is due by now into the queue.
@@ -394,7 +401,8 @@ begin
   select array_agg(task_run_id) into due from gone;
   insert into zm.queue (owner_id, rank, task_run_id, input_bytes)
   select t.owner_id, -t.priority, t.id, coalesce(zm.input_bytes(t.run_id, t.task_id), 0)
-  from unnest(due) i (id) join zm.task_run t on t.id = i.id where t.state = 1;
+  from unnest(due) i (id) join zm.task_run t on t.id = i.id where t.state = 1
+  on conflict do nothing;
 end $$;
 
 do $$

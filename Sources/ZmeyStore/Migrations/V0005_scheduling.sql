@@ -130,7 +130,11 @@ begin
   select a.id, a.run_id, a.attempt, a.nonce, a.worker_id, u.rolname, a.name,
     (select p.name from zm.pipeline_version v join zm.pipeline p on p.id = v.pipeline_id where v.id = k.version_id),
     g.script_sha256, coalesce(k.maximum_ms, g.maximum_ms), g.max_output,
-    coalesce(k.args, '{}') || coalesce(s.args, '{}'), i.passes, i.results, a.program_id, g.grace_ms, g.launch::text,
+    coalesce(k.args, '{}') || coalesce(s.args, '{}'), i.passes, i.results,
+    -- Durations are learned of what has a name that comes again.
+    case when a.task_id is not null or exists (select from zm.template m where m.owner_id = a.owner_id and m.name = a.name)
+      then a.program_id end,
+    g.grace_ms, g.launch::text,
     k.environment::text
   from assigned a
   join zm.app_user u on u.id = a.owner_id
@@ -209,22 +213,29 @@ begin
   update zm.task_run t set state = 6 from unnest(p_id) i (id) where t.id = i.id and t.state = 4 and t.want in (3, 4);
 end $$;
 
--- The workers proved that these process trees stand still since p_age_us microseconds, or go on.
+-- The workers proved that these process trees stand still since p_age_us microseconds, or go on. What is being stopped
+-- goes on, too, that it may act on TERM; what is not known to run yet may only be told that no resume is needed.
 create function zm_sched.observed(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
     p_paused boolean[], p_age_us bigint[]) returns void language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 begin
   perform zm.guard(p_scheduler, p_epoch);
-  update zm.task_run t set state = case when i.paused then 5 else 4 end,
-    paused_at = case when i.paused then coalesce(t.paused_at, clock_timestamp() - i.age * interval '1 microsecond') end,
-    paused_ms = t.paused_ms + case when i.paused then 0 else zm.paused_since(t.paused_at) end,
-    want = case when not i.paused and t.want = 2 then 0 else t.want end
-  from unnest(p_id, p_attempt, p_nonce, p_paused, p_age_us) as i (id, attempt, nonce, paused, age)
-  join zm.inflight x on x.task_run_id = i.id and x.attempt = i.attempt and x.nonce = i.nonce
-  where t.id = i.id and t.attempt = i.attempt and t.state between 4 and 5;
-  update zm.inflight x set want = 0
-  from unnest(p_id, p_nonce, p_paused) as i (id, nonce, paused)
-  where x.task_run_id = i.id and x.nonce = i.nonce and x.want = case when i.paused then 1 else 2 end;
+  perform from unnest(p_id) i (id) join zm.inflight x on x.task_run_id = i.id order by x.task_run_id for update of x;
+  with seen as (
+    select i.id, i.attempt, i.nonce, i.paused, clock_timestamp() - i.age * interval '1 microsecond' as since
+    from unnest(p_id, p_attempt, p_nonce, p_paused, p_age_us) as i (id, attempt, nonce, paused, age)
+    join zm.inflight x on x.task_run_id = i.id and x.attempt = i.attempt and x.nonce = i.nonce
+  ), told as (
+    update zm.task_run t set state = case when t.state in (3, 6) then t.state when s.paused then 5 else 4 end,
+      paused_at = case when s.paused then coalesce(t.paused_at, s.since) end,
+      paused_ms = t.paused_ms + case when s.paused then 0 else zm.paused_until(t.paused_at, s.since) end,
+      want = case when not s.paused and t.want = 2 then 0 else t.want end
+    from seen s
+    where t.id = s.id and t.attempt = s.attempt and (t.state in (4, 5) or (t.state in (3, 6) and not s.paused))
+    returning t.id, s.paused
+  )
+  update zm.inflight x set want = 0 from told t
+  where x.task_run_id = t.id and x.want = case when t.paused then 1 else 2 end;
 end $$;
 
 create function zm_sched.progress(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
@@ -249,9 +260,9 @@ create function zm.state_after(p_outcome smallint, p_exit_code int, t zm.task_ru
     then case when zm.is_worth_it(t.program_id, p_exit_code) then 1::smallint else p_outcome end
     else p_outcome end $$;
 
--- How long something is paused that is paused since then, in milliseconds; 0 if it is not.
-create function zm.paused_since(at timestamptz) returns bigint language sql volatile as
-$$ select coalesce(extract(epoch from clock_timestamp() - at) * 1000, 0)::bigint $$;
+-- How long a pause that began then (null for none) had lasted at that moment, in milliseconds.
+create function zm.paused_until(at timestamptz, moment timestamptz) returns bigint language sql immutable as
+$$ select greatest(coalesce(extract(epoch from moment - at) * 1000, 0), 0)::bigint $$;
 
 -- Ends attempts, each at most once: the row of zm.inflight is the fence, deleting it the compare-and-set.
 -- Task runs that may be tried again go back to the queue; what follows the others starts in this same
@@ -283,7 +294,7 @@ begin
       state = zm.state_after(f.state, f.exit_code, t), exit_code = f.exit_code, signal = f.signal, reason = f.reason,
       started_at = coalesce(t.started_at, clock_timestamp() - f.duration_us * interval '1 microsecond'),
       finished_at = case when zm.state_after(f.state, f.exit_code, t) >= 10 then clock_timestamp() end,
-      paused_ms = t.paused_ms + zm.paused_since(t.paused_at), paused_at = null
+      paused_ms = t.paused_ms + zm.paused_until(t.paused_at, clock_timestamp()), paused_at = null
     from fence f where t.id = f.id and t.attempt = f.attempt and t.state between 3 and 6
     returning t.id, t.run_id, t.task_id, t.state, t.started_at, f.attempt, f.nonce,
       f.state as outcome, f.exit_code, f.signal, f.reason, f.worker_id, f.duration_us, f.cpu_us, f.peak_kib,
@@ -339,7 +350,7 @@ begin
     update zm.task_run t set state = zm.state_if_lost(t, p_delivered), losses = t.losses + 1,
       reason = case when zm.state_if_lost(t, p_delivered) >= 10 then p_reason end,
       finished_at = case when zm.state_if_lost(t, p_delivered) >= 10 then clock_timestamp() end,
-      paused_ms = t.paused_ms + zm.paused_since(t.paused_at), paused_at = null
+      paused_ms = t.paused_ms + zm.paused_until(t.paused_at, clock_timestamp()), paused_at = null
     from fence f where t.id = f.id and t.state between 3 and 6
     returning t.id, t.run_id, t.task_id, t.state, t.started_at, f.attempt, f.nonce, f.worker_id
   ), results as (

@@ -229,6 +229,10 @@ begin
   select id, p_args from made where p_source is null and state <> 0 and p_args <> '{}'
   union all
   select made.id, s.args from made join source o using (name) join zm.task_spec s on s.task_run_id = o.id;
+  if exists (select from zm.task_run t join zm.queue q on q.owner_id = t.owner_id and q.rank = -t.priority and q.task_run_id = t.id
+      where t.run_id = r and t.id between zm.first_id(r) and zm.last_id(r) and q.input_bytes > 134217728) then
+    raise exception 'the results handed on are larger than 128 MiB' using errcode = 'ZM004';
+  end if;
   return r;
 end $$;
 

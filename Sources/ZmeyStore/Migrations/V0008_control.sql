@@ -23,69 +23,89 @@ create function zm.want_by(p_verb text, p_state smallint, p_want smallint) retur
 create function zm.is_open_to(p_verb text, p_state smallint, p_want smallint) returns boolean language sql immutable as $$
   select zm.state_by(p_verb, p_state) is not null or coalesce(zm.want_by(p_verb, p_state, p_want) <> p_want, false) $$;
 
--- Carries a verb out on these task runs, and tells how many it moved to what: 'pausing', 'resuming', 'stopping'
--- (a worker has to prove it), 'held', 'queued', 'stopped' (done), 'waiting' (a mark for later), null (nothing to do).
--- Locks in the order in which a scheduler's finish takes them: under way, task run, run.
-create function zm.carry_out(p_verb text, p_ids bigint[]) returns table (effect text, count bigint)
+-- Writes an intent for those of these task runs that a worker has: 'pausing', 'resuming', 'stopping'. Locks as
+-- schedulers do: under way, then task run, both by number.
+create function zm.ask(p_verb text, p_ids bigint[]) returns table (effect text, count bigint)
   language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
+begin
+  perform from unnest(p_ids) i (id) join zm.inflight x on x.task_run_id = i.id order by x.task_run_id for update of x;
+  perform from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where t.state between 3 and 6 order by t.id for update of t;
+  return query with wanted as (
+    update zm.task_run t set want = zm.want_by(p_verb, t.state, t.want),
+      state = case when p_verb in ('stop', 'kill') and t.state in (4, 5) then 6 else t.state end
+    from unnest(p_ids) i (id)
+    where t.id = i.id and t.state between 3 and 6 and zm.want_by(p_verb, t.state, t.want) <> t.want
+    returning t.id, t.want
+  ), asked as (
+    update zm.inflight x set want = w.want from wanted w where x.task_run_id = w.id
+  )
+  select case w.want when 1 then 'pausing' when 2 then 'resuming' else 'stopping' end, count(*) from wanted w group by 1;
+  if found then perform pg_notify('zm_wake', ''); end if;
+end $$;
+
+-- Decides on those of these task runs that no worker has: 'held', 'queued', 'stopped', or 'waiting' for a mark that
+-- counts later.
+create function zm.decide(p_verb text, p_ids bigint[]) returns table (effect text, count bigint)
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  open_ids bigint[];
   moved bigint[];
   runs bigint[];
   tasks bigint[];
   marked bigint;
-  is_woken boolean := false;
 begin
-  -- What a scheduler claimed or gave back since the look before is met in the next round.
+  -- As advance does, so that nothing gets ready meanwhile; of a batch there is nothing that could.
+  perform from zm.run r where r.id in (
+    select t.run_id from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where t.task_id is not null)
+  order by r.id for no key update;
+  -- What waits for its time may come into the queue at this moment: it is met there.
+  if p_verb not in ('resume', 'release') then
+    delete from zm.delayed d using unnest(p_ids) i (id) where d.task_run_id = i.id;
+    delete from zm.queue q using unnest(p_ids) i (id) join zm.task_run t on t.id = i.id
+    where q.owner_id = t.owner_id and q.rank = -t.priority and q.task_run_id = i.id;
+  end if;
+  -- A row of the queue that a claim has locked was waited for and is gone now, and its task run is under way.
+  with changed as (
+    update zm.task_run t set state = coalesce(zm.state_by(p_verb, t.state), t.state),
+      want = coalesce(zm.want_by(p_verb, t.state, t.want), t.want),
+      finished_at = case when zm.state_by(p_verb, t.state) = 13 then clock_timestamp() end,
+      reason = case when zm.state_by(p_verb, t.state) = 13 then 'stopped by ' || session_user else t.reason end
+    from unnest(p_ids) i (id)
+    where t.id = i.id and t.state between 0 and 2 and zm.is_open_to(p_verb, t.state, t.want)
+    returning t.id, t.run_id, t.task_id, t.state
+  )
+  select array_agg(id) filter (where state in (1, 2, 13)), count(*) filter (where state = 0),
+    array_agg(distinct run_id) filter (where state = 13 and task_id is not null),
+    array_agg(id) filter (where state = 13 and task_id is not null)
+  into moved, marked, runs, tasks from changed;
+  if p_verb in ('resume', 'release') then perform zm.requeue(moved, false); end if;
+  if runs is not null then perform zm.advance(runs, tasks); end if;
+  return query select 'waiting', marked where marked > 0;
+  return query select case when p_verb in ('pause', 'hold') then 'held' when p_verb in ('stop', 'kill') then 'stopped'
+    else 'queued' end, cardinality(moved)::bigint where moved is not null;
+end $$;
+
+-- Carries a verb out on these task runs, and tells how many it moved to what.
+create function zm.carry_out(p_verb text, p_ids bigint[]) returns table (effect text, count bigint)
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  batch bigint[];
+  others bigint[];
+begin
+  -- What a scheduler claimed or gave back since the look before is met in the next round. (Should a round meet a
+  -- scheduler that waits for a run of the round before, one of both is told of a deadlock and begins again.)
   for round in 1..10 loop
-    open_ids := array(select t.id from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id
-      where zm.is_open_to(p_verb, t.state, t.want) order by t.id);
-    exit when open_ids = '{}';
-
-    perform from unnest(open_ids) i (id) join zm.inflight x on x.task_run_id = i.id order by x.task_run_id for update of x;
-    return query with wanted as (
-      update zm.task_run t set want = zm.want_by(p_verb, t.state, t.want),
-        state = case when p_verb in ('stop', 'kill') and t.state in (4, 5) then 6 else t.state end
-      from unnest(open_ids) i (id)
-      where t.id = i.id and t.state between 3 and 6 and zm.want_by(p_verb, t.state, t.want) <> t.want
-      returning t.id, t.want
-    ), asked as (
-      update zm.inflight x set want = w.want from wanted w where x.task_run_id = w.id
-    )
-    select case w.want when 1 then 'pausing' when 2 then 'resuming' else 'stopping' end, count(*) from wanted w group by 1;
-    is_woken := is_woken or found;
-
-    runs := array(select distinct t.run_id from unnest(open_ids) i (id) join zm.task_run t on t.id = i.id
-      where t.state between 0 and 2);
-    continue when runs = '{}';
-    perform from unnest(runs) i (id) join zm.run r on r.id = i.id order by r.id for no key update of r;
-    delete from zm.queue q using unnest(open_ids) i (id) join zm.task_run t on t.id = i.id
-    where q.owner_id = t.owner_id and q.rank = -t.priority and q.task_run_id = i.id and zm.state_by(p_verb, 1::smallint) is not null;
-    if p_verb not in ('resume', 'release') then
-      delete from zm.delayed d using unnest(open_ids) i (id) where d.task_run_id = i.id;
+    select array_agg(t.id order by t.id) filter (where t.task_id is null and t.state < 3),
+      array_agg(t.id order by t.id) filter (where t.task_id is not null or t.state >= 3)
+    into batch, others
+    from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where zm.is_open_to(p_verb, t.state, t.want);
+    exit when batch is null and others is null;
+    -- A batch may have a million that wait. No scheduler waits for these, so they come before the few that it does.
+    if batch is not null then return query select * from zm.decide(p_verb, batch); end if;
+    if others is not null then
+      return query select * from zm.ask(p_verb, others);
+      return query select * from zm.decide(p_verb, others);
     end if;
-    -- A row of the queue that a claim has locked was waited for and is gone now, and its task run is under way.
-    with changed as (
-      update zm.task_run t set state = coalesce(zm.state_by(p_verb, t.state), t.state),
-        want = coalesce(zm.want_by(p_verb, t.state, t.want), t.want),
-        finished_at = case when zm.state_by(p_verb, t.state) = 13 then clock_timestamp() end,
-        reason = case when zm.state_by(p_verb, t.state) = 13 then 'stopped by ' || session_user else t.reason end
-      from unnest(open_ids) i (id)
-      where t.id = i.id and t.state between 0 and 2 and zm.is_open_to(p_verb, t.state, t.want)
-      returning t.id, t.run_id, t.task_id, t.state
-    )
-    select array_agg(id) filter (where state in (1, 2, 13)), count(*) filter (where state = 0),
-      array_agg(distinct run_id) filter (where state = 13 and task_id is not null),
-      array_agg(id) filter (where state = 13 and task_id is not null)
-    into moved, marked, runs, tasks from changed;
-    if p_verb in ('resume', 'release') then perform zm.requeue(moved, false); end if;
-    if runs is not null then perform zm.advance(runs, tasks); end if;
-    return query select 'waiting', marked where marked > 0;
-    return query select case when p_verb in ('pause', 'hold') then 'held' when p_verb in ('stop', 'kill') then 'stopped'
-      else 'queued' end, cardinality(moved)::bigint where moved is not null;
   end loop;
-  if is_woken then perform pg_notify('zm_wake', ''); end if;
 end $$;
 
 -- The task runs that these numbers of task runs and runs name, without those that have ended. Whoever may not touch one
