@@ -15,6 +15,7 @@ final class ReactorLoop {
 
   /// A launch suspends the thread for some 0.3 ms. So many of them delay others' output bearably.
   private static let launchesPerTurn = 8
+  private static let longestHold: UInt64 = 2_000_000
   /// The default capacity of a pipe: one read empties it.
   private static let bufferSize = 64 * 1024
 
@@ -25,6 +26,7 @@ final class ReactorLoop {
   var batch: [ProcessEvent] = []
   private let mailbox: Mailbox
   private let events: AsyncStream<[ProcessEvent]>.Continuation
+  private let receiver: (@Sendable ([ProcessEvent]) -> Void)?
   private let outputGrace: UInt64
   let nullDevice: Descriptor
   private var reported = [epoll_event](repeating: epoll_event(), count: 256)
@@ -32,6 +34,8 @@ final class ReactorLoop {
   var children: [UInt64: Child] = [:]
   var watched: [Int32: Watched] = [:]
   private var touched: [Child] = []
+  /// When the batch is handed over whatever it holds; nil if it is empty.
+  private var heldUntil: UInt64?
   /// Pipes whose bytes are dropped.
   var discarding: [(child: Child, pipe: OutputPipe)] = []
   /// Ended but with open pipes, by deadline.
@@ -40,11 +44,13 @@ final class ReactorLoop {
   private(set) var isStopping = false
 
   init(
-    mailbox: Mailbox, events: AsyncStream<[ProcessEvent]>.Continuation, outputGrace: Duration,
-    control: TreeControl, adopting: Bool, keeper: Keeper?
+    mailbox: Mailbox, events: AsyncStream<[ProcessEvent]>.Continuation,
+    receiver: (@Sendable ([ProcessEvent]) -> Void)?, outputGrace: Duration, control: TreeControl,
+    adopting: Bool, keeper: Keeper?
   ) throws(SystemError) {
     self.mailbox = mailbox
     self.events = events
+    self.receiver = receiver
     self.outputGrace = UInt64(max(0, outputGrace / .nanoseconds(1)))
     nullDevice = try Descriptor.open("/dev/null", O_RDONLY)
     poll = try EventPoll()
@@ -74,15 +80,27 @@ final class ReactorLoop {
     for child in forest.turn(at: now) { fulfilled(child) }
     obeyCommands()
     if let due = keeperWatch?.due, due <= now { watchKeeper() }
+    deliver()
+  }
+
+  /// Hands over what came out of this turn and those before, at once if somebody waits for it: the start and the few
+  /// bytes of a short task leave with its end, as one wake-up of the receiver and not three.
+  private func deliver() {
     if batch.isEmpty { return }
-    events.yield(batch)
+    if batch.allSatisfy(\.canWait) {
+      let until = heldUntil ?? monotonicNanoseconds() + Self.longestHold
+      heldUntil = until
+      if now < until { return }
+    }
+    heldUntil = nil
+    if let receiver { receiver(batch) } else { events.yield(batch) }
     batch = []
   }
 
   /// How long the next turn may wait, in milliseconds as for epoll_wait(2).
   private var patience: Int32 {
     if !backlog.isEmpty { return 0 }
-    var next = [lingering.first?.deadline, forest.due, keeperWatch?.due].compactMap { $0 }
+    var next = [lingering.first?.deadline, forest.due, keeperWatch?.due, heldUntil].compactMap { $0 }
     next += discarding.compactMap { $0.pipe.discard?.due }
     guard let first = next.min() else { return -1 }
     let present = monotonicNanoseconds()

@@ -62,7 +62,9 @@ public actor WorkerService: DaemonService {
       settings: .init(progressEvery: configuration.progressPeriod), spooled: taken.spool.inherited)
     folder = taken
     let (reactor, control) = try configuration.trees.makeReactor(
-      folder: taken.path, keeper: configuration.keeper)
+      folder: taken.path, keeper: configuration.keeper
+    ) { [loop, weak self] batch in loop.execute { [weak self] in self?.assumeIsolated { $0.happened(batch) } }
+    }
     self.reactor = reactor
     if hasEnded { reactor.shutdown() }
     logger.info("tasks are held together", metadata: ["by": "\(control)"])
@@ -72,7 +74,8 @@ public actor WorkerService: DaemonService {
     dialSignal.yield()
     await withDiscardingTaskGroup { group in
       group.addTask { await self.dial(endpoint) }
-      await consumeProcesses(reactor.events)
+      // The reactor ends last of all that a worker does.
+      for await _ in reactor.events {}
       group.cancelAll()
     }
     wakeUp.clear()
@@ -142,10 +145,7 @@ public actor WorkerService: DaemonService {
 
   // MARK: Processes
 
-  /// Ends when the reactor does, which is the last thing that a worker does.
-  private func consumeProcesses(_ events: AsyncStream<[ProcessEvent]>) async {
-    for await batch in events { perform(batch.compactMap(translate)) }
-  }
+  private func happened(_ batch: [ProcessEvent]) { perform(batch.compactMap(translate)) }
 
   private func translate(_ event: ProcessEvent) -> WorkerMachine.Event? {
     switch event {

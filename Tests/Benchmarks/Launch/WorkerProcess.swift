@@ -19,7 +19,8 @@ final class WorkerProcess: Sendable {
     ]
     let environment = ["PATH": Floor.path]
     reactor.launch([
-      LaunchRequest(id: 1, program: Processes.Program(path: program, arguments: arguments, environment: environment))
+      LaunchRequest(
+        id: 1, program: Processes.Program(path: program, arguments: arguments, environment: environment))
     ])
   }
 
