@@ -118,6 +118,15 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
+    .executableTarget(
+      name: "launchbench",
+      dependencies: [
+        "ZmeyCommand", "ZmeyCore", "ZmeyLink", "Processes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      path: "Tests/Benchmarks/Launch"),
     .testTarget(name: "ArchitectureTests", path: "Tests/Architecture"),
     .testTarget(
       name: "DocumentationTests", dependencies: ["ZmeyCore", "ZmeyDefinition", "Processes"],

@@ -83,6 +83,8 @@ int clinux_is_locked(int descriptor) {
 void clinux_prepare_thread(const char *name) {
   sigset_t all;
   sigfillset(&all);
+  // Blocked, it would count as awaited by somebody, and each end of a child wake another thread for nothing.
+  sigdelset(&all, SIGCHLD);
   pthread_sigmask(SIG_SETMASK, &all, NULL);
   pthread_setname_np(pthread_self(), name);
 }

@@ -26,8 +26,14 @@ final class Cgroup {
   }
 
   var state: State {
-    let text = Self.read(events)
-    return State(populated: text.contains("populated 1"), frozen: text.contains("frozen 1"))
+    // Read at every end of a task, hence neither as text nor in an array.
+    withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
+      let count = max(0, pread(events.number, buffer.baseAddress, buffer.count, 0))
+      let lines = buffer[..<count].split(separator: UInt8(ascii: "\n"))
+      return State(
+        populated: lines.contains { $0.elementsEqual("populated 1".utf8) },
+        frozen: lines.contains { $0.elementsEqual("frozen 1".utf8) })
+    }
   }
 
   /// A member moves in or out between the reading of the list and the use of a number, so the list is to be read

@@ -5,6 +5,8 @@ import Glibc
 final class OutputPipe {
   let stream: OutputStream
   let descriptor: Descriptor
+  /// Whether its events are asked for.
+  var isWatched = false
   /// Whether the kernel reported something to read in this turn of the reactor.
   var isReady = false
   /// How many bytes are to be read at most before it is closed.

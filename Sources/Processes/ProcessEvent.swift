@@ -18,6 +18,17 @@ public enum ProcessEvent: Sendable, Equatable {
   case finished(id: UInt64, exit: Exit)
 }
 
+extension ProcessEvent {
+  /// Whether nobody minds to hear of it some ms later.
+  var canWait: Bool {
+    switch self {
+    case .started: true
+    case .output(_, _, let bytes): bytes.count <= 4096
+    case .failedToStart, .discarded, .frozen, .thawed, .finished: false
+    }
+  }
+}
+
 /// One of the two streams that a process writes.
 public enum OutputStream: Sendable {
   /// Descriptor 1.

@@ -18,14 +18,17 @@ public final class ProcessReactor: Sendable {
   ///   - adopting: makes this process the parent of orphans, so that their zombies do not wait for another reaper,
   ///     and reaps every child that the reactor's thread did not launch. Only for a program that has no other children.
   ///   - keeper: who ends the trees if this program is killed.
+  ///   - receiver: is called with each batch on the reactor's thread, in place of `events`, which then has nothing but
+  ///     an end: a consumer with a thread of its own is reached without a detour over the pool that resumes tasks.
   public init(
     outputGrace: Duration = .milliseconds(100), control: TreeControl = .signals, adopting: Bool = false,
-    keeper: Keeper? = nil
+    keeper: Keeper? = nil, receiver: (@Sendable ([ProcessEvent]) -> Void)? = nil
   ) throws(SystemError) {
     let (events, continuation) = AsyncStream.makeStream(of: [ProcessEvent].self)
     let mailbox = try Mailbox()
     let loop = try ReactorLoop(
-      mailbox: mailbox, events: continuation, outputGrace: outputGrace, control: control, adopting: adopting,
+      mailbox: mailbox, events: continuation, receiver: receiver, outputGrace: outputGrace, control: control,
+      adopting: adopting,
       keeper: keeper)
     try startThread(name: "zm-processes") { loop.run() }
     self.events = events

@@ -61,6 +61,7 @@ extension ReactorLoop {
 
   func discard(_ stream: OutputStream, of child: Child) {
     guard let pipe = child.pipes.first(where: { $0.stream == stream }), pipe.discard == nil else { return }
+    watchPipes(of: child)
     pipe.discard = Discard()
     discarding.append((child, pipe))
     poll.change(pipe.descriptor.number, to: .readable)

@@ -11,6 +11,9 @@ final class SignalForest: Forest {
   /// The orphans that a scan has seen, with their start and the leader of their tree, if they have one.
   private var orphans: [Int32: (start: UInt64, leader: Int32?)] = [:]
   private var rounds = 0
+  /// Children of ours that lead no tree, and when they were listed.
+  private var strangers: [Int32] = []
+  private var listedAt: UInt64 = 0
 
   /// Between the scans of a pursuit; doubled five times while it goes on.
   private static let shortestPause: UInt64 = 2_000_000
@@ -38,7 +41,7 @@ final class SignalForest: Forest {
       tree.resume()
       pursued.remove(child.pid)
       return true
-    case .kill where isAdopting && child.endedAt != nil && !mayHaveOrphans(child.pid): return true
+    case .kill where isAdopting && !mayHaveOrphans(child): return true
     case .freeze, .kill:
       tree.startOver()
       pursued.insert(child.pid)
@@ -69,6 +72,7 @@ final class SignalForest: Forest {
     guard let due, due <= now else { return [] }
     let hasWork = !pursued.isEmpty || trees.values.contains { !$0.pending.isEmpty }
     var done: [Child] = []
+    if isAdopting, !hasWork { list() }
     if hasWork || (isAdopting && mayHaveOrphans(nil)) { done = scan() }
     for child in done { pursued.remove(child.pid) }
     rounds = pursued.isEmpty ? 0 : rounds + 1
@@ -88,10 +92,21 @@ final class SignalForest: Forest {
   /// Whether an orphan lives that belongs to the tree of that leader or that no scan has seen.
   ///
   /// We are the nearest subreaper above every tree: what lives of a tree whose leader has ended is a child of
-  /// ours or descends from one.
+  /// ours or descends from one. So one list does for all that had ended when it was made.
+  private func mayHaveOrphans(_ child: Child) -> Bool {
+    guard let endedAt = child.endedAt else { return true }
+    if listedAt <= endedAt { list() }
+    return mayHaveOrphans(child.pid)
+  }
+
+  private func list() {
+    listedAt = monotonicNanoseconds()
+    strangers = Orphans.children().filter { trees[$0] == nil }
+  }
+
   private func mayHaveOrphans(_ leader: Int32?) -> Bool {
     var found = false
-    for pid in Orphans.children() where trees[pid] == nil {
+    for pid in strangers where trees[pid] == nil {
       guard let entry = ProcessEntry(pid: pid) else { continue }
       if !entry.isAlive {
         Orphans.reap(pid)

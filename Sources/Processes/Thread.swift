@@ -8,7 +8,7 @@ private final class ThreadBody {
   init(_ run: @escaping () -> Void) { self.run = run }
 }
 
-/// Starts a detached thread with every signal blocked, so that signals sent to the program reach its other
+/// Starts a detached thread with every signal but SIGCHLD blocked, so that signals sent to the program reach its other
 /// threads; `name` has at most 15 bytes.
 func startThread(name: String, _ run: sending @escaping () -> Void) throws(SystemError) {
   let body = Unmanaged.passRetained(

@@ -13,11 +13,17 @@ public enum TaskTrees: String, Sendable, CaseIterable {
   ///
   /// Only after the folder's lock is ours, or it would end the tasks of who has it.
   ///
-  /// - Parameter keeper: see `WorkerConfiguration`; with a keeper the process is the worker's alone.
-  func makeReactor(folder: String, keeper: String?) throws(SystemError) -> (ProcessReactor, TreeControl) {
+  /// - Parameters:
+  ///   - keeper: see `WorkerConfiguration`; with a keeper the process is the worker's alone.
+  ///   - receiver: is called with what happens on the reactor's thread.
+  func makeReactor(
+    folder: String, keeper: String?, receiver: @escaping @Sendable ([ProcessEvent]) -> Void
+  ) throws(SystemError) -> (ProcessReactor, TreeControl) {
     let control = try control(folder: folder)
     let keeper = keeper.map { Keeper(name: $0, mark: Array("ZM_WORK_DIR=\(folder)/tasks/".utf8)) }
-    return (try ProcessReactor(control: control, adopting: keeper != nil, keeper: keeper), control)
+    let reactor = try ProcessReactor(
+      control: control, adopting: keeper != nil, keeper: keeper, receiver: receiver)
+    return (reactor, control)
   }
 
   private func control(folder: String) throws(SystemError) -> TreeControl {

@@ -30,6 +30,8 @@ public actor WorkerService: DaemonService {
   private var processes: [Fence: UInt64] = [:]
   /// Where processes are.
   private var places: [UInt64: TaskPlace] = [:]
+  /// Places of processes that have ended.
+  private var left: [TaskPlace] = []
   /// Which script each process was started from.
   private var scripts: [UInt64: ByteBuffer] = [:]
   private var nextProcess: UInt64 = 1
@@ -62,7 +64,9 @@ public actor WorkerService: DaemonService {
       settings: .init(progressEvery: configuration.progressPeriod), spooled: taken.spool.inherited)
     folder = taken
     let (reactor, control) = try configuration.trees.makeReactor(
-      folder: taken.path, keeper: configuration.keeper)
+      folder: taken.path, keeper: configuration.keeper
+    ) { [loop, weak self] batch in loop.execute { [weak self] in self?.assumeIsolated { $0.happened(batch) } }
+    }
     self.reactor = reactor
     if hasEnded { reactor.shutdown() }
     logger.info("tasks are held together", metadata: ["by": "\(control)"])
@@ -72,7 +76,8 @@ public actor WorkerService: DaemonService {
     dialSignal.yield()
     await withDiscardingTaskGroup { group in
       group.addTask { await self.dial(endpoint) }
-      await consumeProcesses(reactor.events)
+      // The reactor ends last of all that a worker does.
+      for await _ in reactor.events {}
       group.cancelAll()
     }
     wakeUp.clear()
@@ -142,9 +147,11 @@ public actor WorkerService: DaemonService {
 
   // MARK: Processes
 
-  /// Ends when the reactor does, which is the last thing that a worker does.
-  private func consumeProcesses(_ events: AsyncStream<[ProcessEvent]>) async {
-    for await batch in events { perform(batch.compactMap(translate)) }
+  private func happened(_ batch: [ProcessEvent]) {
+    perform(batch.compactMap(translate))
+    // Looked through when the results are on their way.
+    for place in left { folder?.returnPlace(place) }
+    left = []
   }
 
   private func translate(_ event: ProcessEvent) -> WorkerMachine.Event? {
@@ -166,7 +173,7 @@ public actor WorkerService: DaemonService {
 
   private func forget(_ id: UInt64) -> Fence? {
     scripts[id] = nil
-    if let place = places.removeValue(forKey: id) { folder?.returnPlace(place) }
+    if let place = places.removeValue(forKey: id) { left.append(place) }
     guard let fence = fences.removeValue(forKey: id) else { return nil }
     processes[fence] = nil
     return fence
@@ -197,6 +204,7 @@ public actor WorkerService: DaemonService {
   private func perform(_ events: [WorkerMachine.Event]) {
     var frames: [Frame] = []
     var launches: [LaunchRequest] = []
+    var settled: [Fence] = []
     var pending = events[...]
     while let event = pending.popFirst() {
       for effect in machine.handle(event, at: .now()) {
@@ -227,7 +235,7 @@ public actor WorkerService: DaemonService {
           if let id = processes[fence] { reactor?.acknowledge(id, bytes: bytes) }
         case .spool(let fence, let kept):
           attempt { () throws(WorkerFolderError) in try folder?.spool.keep(fence, kept) }
-        case .unspool(let fence): attempt { () throws(WorkerFolderError) in try folder?.spool.settle(fence) }
+        case .unspool(let fence): settled.append(fence)
         case .renew: incarnation = Self.newIncarnation()
         case .log(let line): logger.warning("\(line)")
         case .end:
@@ -238,6 +246,8 @@ public actor WorkerService: DaemonService {
     }
     if !launches.isEmpty { reactor?.launch(launches) }
     if !frames.isEmpty { link?.send(frames) }
+    // Nobody waits for this: what is not crossed out in time is sent and settled again.
+    for fence in settled { attempt { () throws(WorkerFolderError) in try folder?.spool.settle(fence) } }
     schedule()
   }
 

@@ -99,7 +99,7 @@ void clinux_unlock(int descriptor);
 // 1: another open file holds such a lock, 0: free, -1: errno. Takes no lock itself.
 int clinux_is_locked(int descriptor);
 
-// Blocks every signal in the calling thread and gives it a name of at most 15 bytes.
+// Blocks every signal but SIGCHLD in the calling thread and gives it a name of at most 15 bytes.
 void clinux_prepare_thread(const char *name);
 
 #endif
