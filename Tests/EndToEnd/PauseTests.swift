@@ -192,6 +192,5 @@ struct PauseTests {
     #expect(try await zmey.must("stop", "\(id)", "--now", "--wait").output == "1 stopping\n")
     #expect(try await zmey.shown(id).state == "stopped")
     #expect(try await zmey.sinceAsked("kill", id) < 5000)
-    print("FIGURE stop --now \(try await zmey.sinceAsked("kill", id))")
   }
 }

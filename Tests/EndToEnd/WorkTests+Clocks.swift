@@ -32,7 +32,6 @@ extension WorkTests {
       "select duration_us / 1000 from zm_api.attempt where task_run_id = \(deaf.id)")
     // The maximum and the grace; the rest is for machines under load.
     #expect((1500..<5000).contains(took))
-    print("FIGURE maximum \(took)")
     let processes = try String(contentsOfFile: pids, encoding: .utf8).split(separator: "\n").compactMap {
       Int32($0)
     }
@@ -85,7 +84,6 @@ extension WorkTests {
     #expect(abs(Int64(p95) - longest) <= 2)
     let (elapsed, left) = (try #require(shown.elapsedMs), try #require(shown.etaMs))
     #expect(left == max(0, told - elapsed))
-    print("FIGURE average \(told)/\(average) p95 \(p95)/\(longest) elapsed \(elapsed) eta \(left)")
     try #require(FileManager.default.createFile(atPath: gate, contents: nil))
     try await zmey.must("wait", "\(id)")
   }

@@ -37,7 +37,6 @@ extension WorkTests {
         where a.task_run_id = \(taskRun.id) and b.attempt = \(attempt)
         """)
       #expect((delay..<delay + 5000).contains(Int(gap)))
-      print("FIGURE retry \(attempt) \(gap)")
     }
   }
 

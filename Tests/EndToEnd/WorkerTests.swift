@@ -31,7 +31,6 @@ struct WorkerTests {
       .dropFirst()
       .first.flatMap { Int($0) }
     #expect(try #require(peak) < 80 << 10)
-    print("FIGURE flood \(peak ?? -1) KiB, \(taskRun.attempts?.first?.durationMs ?? -1) ms")
   }
 
   @Test func `a pause counts neither for the maximum nor for duration and progress`() async throws {
@@ -66,7 +65,6 @@ struct WorkerTests {
     #expect((600..<3000).contains(took))
     let elapsed = try #require(try await zmey.shown(id).elapsedMs)
     #expect((600..<3000).contains(elapsed))
-    print("FIGURE pause passed \(passed) took \(took) elapsed \(elapsed)")
   }
 
   private static let asNobody = """
