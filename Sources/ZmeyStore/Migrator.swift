@@ -15,10 +15,11 @@ public struct Migration: Sendable {
     ("definitions", PackageResources.V0002_definitions_sql),
     ("cluster", PackageResources.V0003_cluster_sql),
     ("runs", PackageResources.V0004_runs_sql),
-    ("scheduling", PackageResources.V0005_scheduling_sql),
-    ("people", PackageResources.V0006_people_sql),
-    ("operators", PackageResources.V0007_operators_sql),
-    ("control", PackageResources.V0008_control_sql),
+    ("flow", PackageResources.V0005_flow_sql),
+    ("scheduling", PackageResources.V0006_scheduling_sql),
+    ("people", PackageResources.V0007_people_sql),
+    ("operators", PackageResources.V0008_operators_sql),
+    ("control", PackageResources.V0009_control_sql),
   ].enumerated().map { Migration(version: Int32($0.offset + 1), name: $0.element.0, sql: $0.element.1) }
 }
 

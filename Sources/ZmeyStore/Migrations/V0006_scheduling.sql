@@ -61,23 +61,6 @@ begin
   return query select id, name, slots from zm.worker where scheduler_id = p_scheduler order by id;
 end $$;
 
--- The result of one attempt: where it came in one piece it stands in its row, else it is the streamed
--- standard output.
-create function zm.output_of(p_task_run bigint, p_attempt int) returns bytea language sql stable
-  set search_path = pg_catalog, pg_temp as $$
-  select coalesce(r.result, (select string_agg(data, '' order by chunk) from zm.task_log
-    where task_run_id = p_task_run and attempt = p_attempt and stream = 1))
-  from zm.task_result r where r.task_run_id = p_task_run and r.attempt = p_attempt $$;
-grant execute on function zm.output_of to zm_viewer, zm_user, zm_admin;
-
--- What the links to a task hand on. STRICT: of a task run outside of pipelines nothing is looked up.
-create function zm.inputs_of(p_run bigint, p_task int, out passes text[], out results bytea[]) language sql stable strict
-  set search_path = pg_catalog, pg_temp as $$
-  select array_agg(l.pass order by l.position), array_agg(coalesce(zm.output_of(p.id, p.attempt), '') order by l.position)
-  from zm.link l
-  join zm.task_run p on p.id = zm.provider(p_run, l.from_task)
-  where l.to_task = p_task and l.pass <> 'none' $$;
-
 -- Claims task runs for free slots: p_slots names a worker for each, in the order in which they are to be
 -- filled. Every owner with something queued gets the same share. Fewer rows than slots come back when the
 -- queue is shorter, when other schedulers claim at the same moment, or when what is handed on to them would be
@@ -248,22 +231,6 @@ begin
   where t.id = i.id and t.attempt = i.attempt and t.state between 3 and 6;
 end $$;
 
--- Whether that exit code (null for none) is worth another attempt.
-create function zm.is_worth_it(p_program int, p_exit_code int) returns boolean language sql stable as $$
-  select coalesce(retry -> 'exit_codes' @> to_jsonb(coalesce(p_exit_code, 0)), true) from zm.program where id = p_program $$;
-
--- What an attempt's outcome makes of its task run: a failure is tried again while attempts are left, its exit code
--- is among those that are worth it, and nobody wants it stopped. Without a subquery of its own it becomes part of the
--- statement; as a call it would cost a success ten times what it decides.
-create function zm.state_after(p_outcome smallint, p_exit_code int, t zm.task_run) returns smallint language sql stable as $$
-  select case when p_outcome in (11, 12) and t.attempt - t.losses < t.max_attempts and t.want not in (3, 4) and t.state <> 6
-    then case when zm.is_worth_it(t.program_id, p_exit_code) then 1::smallint else p_outcome end
-    else p_outcome end $$;
-
--- How long a pause that began then (null for none) had lasted at that moment, in milliseconds.
-create function zm.paused_until(at timestamptz, moment timestamptz) returns bigint language sql immutable as
-$$ select greatest(coalesce(extract(epoch from moment - at) * 1000, 0), 0)::bigint $$;
-
 -- Ends attempts, each at most once: the row of zm.inflight is the fence, deleting it the compare-and-set.
 -- Task runs that may be tried again go back to the queue; what follows the others starts in this same
 -- transaction. Only exceptions come back: 'duplicate' (this very result stands already: acknowledge it)
@@ -320,14 +287,6 @@ begin
     where i.nonce <> all (accepted);
   end if;
 end $$;
-
-create function zm.state_if_lost(t zm.task_run, p_delivered boolean) returns smallint language sql stable as $$
-  select case
-    when t.want in (3, 4) or t.state = 6 then case when p_delivered then 14 else 13 end
-    when not p_delivered then 1
-    when (select rerun_if_lost from zm.program where id = t.program_id)
-      and (select count(*) from zm.task_result where task_run_id = t.id and state = 14) < 5 then 1
-    else 14 end::smallint $$;
 
 -- Ends attempts whose worker vanished or never got them. One that was never delivered always runs again;
 -- one that was runs again if its program allows it and it was not lost five times already (a task that
