@@ -10,10 +10,10 @@ MANUALS  := $(CURDIR)/.build/man
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint format demo bench install clean
+.PHONY: help deps build test lint format demo bench bench-launch install clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install the Debian packages that zmey needs
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
@@ -49,6 +49,9 @@ demo: build ## build, start a private instance, run the example pipelines, print
 bench: build ## measure: the main benchmark beside xargs
 	@.build/release/zmctl bench --schedulers 5 --workers 20 --slots 5 --batch 1000 --batches 10
 	@.build/release/zmctl bench --workers 2 --slots 8 --batch 1000 --batches 10 --sleep 0
+
+bench-launch: build ## measure: what one worker launches without a database, beside xargs
+	@.build/release/launchbench
 
 install: build ## install programs and manual pages below DESTDIR/PREFIX
 	@install -d $(DESTDIR)$(PREFIX)/bin

@@ -14,8 +14,9 @@ import Testing
   ]
 
   @Test func `every import is a dependency of its target, and every dependency is imported`() throws {
-    for target in try Manifest.read().sources where target.kind != "systemLibrary" && target.name != "CLinux"
-    {
+    let manifest = try Manifest.read()
+    for target in manifest.sources + manifest.benchmarks
+    where target.kind != "systemLibrary" && target.name != "CLinux" {
       let imports = try SourceTree.imports(target).subtracting(Self.system)
       #expect(imports == Set(target.dependencies), "\(target.name)")
     }

@@ -37,6 +37,9 @@ struct Manifest {
   /// The targets below Sources, mains included.
   var sources: [Target] { targets.filter { $0.path.hasPrefix("Sources/") } }
 
+  /// Programs that measure and are not installed.
+  var benchmarks: [Target] { targets.filter { $0.path.hasPrefix("Tests/Benchmarks/") } }
+
   /// Everything that a target is linked with, as far as Package.swift tells.
   func closure(of name: String) -> Set<String> {
     var found: Set<String> = []

@@ -26,8 +26,8 @@ final class WorkerProcess: Sendable {
 
   /// What it says of how it holds trees together: cgroup or signals.
   var tier: String {
-    let words = log.withLock { $0 }.split { $0.isWhitespace }
-    return words.first { $0.hasPrefix("by=") }.map { String($0.dropFirst(3)) } ?? "unknown"
+    let words = log.withLock { $0 }.split { $0.isWhitespace || $0 == "\"" || $0 == "=" }
+    return words.firstIndex(of: "by").flatMap { words[($0 + 1)...].first }.map(String.init) ?? "unknown"
   }
 
   /// Its processor time so far, without that of what it has launched.
