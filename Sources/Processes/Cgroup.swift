@@ -6,7 +6,7 @@ final class Cgroup {
   let folder: Descriptor
   /// The file that tells by EPOLLPRI when its text has changed since it was read last.
   let events: Descriptor
-  /// Whether limits are set that the next tree must not inherit.
+  /// Whether limits were set, which serve one tree alone.
   var hasLimits = false
   /// Whether it was frozen since it was empty last.
   var mayBeFrozen = false
@@ -42,6 +42,14 @@ final class Cgroup {
     guard Glibc.write(descriptor.number, text, text.utf8.count) == text.utf8.count else {
       throw SystemError("write \(text) to \(path)/\(file)")
     }
+  }
+
+  /// Whether it stands as it was made, as far as that costs next to nothing to see: with rights over it, its members
+  /// may have frozen it, or made others below, of which the folder counts a link each beside its own two.
+  var isAsMade: Bool {
+    var status = stat()
+    return fstat(folder.number, &status) == 0 && status.st_nlink == 2
+      && state == State(populated: false, frozen: false)
   }
 
   func has(_ file: String) -> Bool { access("\(path)/\(file)", W_OK) == 0 }

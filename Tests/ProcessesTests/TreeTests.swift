@@ -141,14 +141,4 @@ import Testing
     reactor.kill(1)
     #expect(try await steps.exit().status == .signalled(SIGKILL, coreDumped: false))
   }
-
-  @Test(arguments: Control.usable)
-  func `limits of the request are applied`(control: Control) async throws {
-    var request = LaunchRequest(id: 1, program: shell("cat /proc/$$/limits"))
-    request.memoryLimit = 512 << 20
-    let outcomes = await run([request], on: try control.makeReactor())
-    let line = try #require(outcomes[1]?.lines.first { $0.hasPrefix("Max address space") })
-    // Where the kernel hands on no controller, the limit is one of each process.
-    #expect(line.contains("\(512 << 20)") || (control == .cgroup && line.contains("unlimited")))
-  }
 }
