@@ -30,11 +30,15 @@ final class Cgroup {
     return State(populated: text.contains("populated 1"), frozen: text.contains("frozen 1"))
   }
 
-  /// A member moves in or out between the reading of the list and the use of a number, so the list is to be read
+  /// The members here and below.
+  ///
+  /// One moves in or out between the reading of the list and the use of a number, so the list is to be read
   /// again before a pid means anything.
-  var members: [Int32] {
-    guard let file = try? Descriptor.open("\(path)/cgroup.procs", O_RDONLY) else { return [] }
-    return Self.read(file).split(separator: "\n").compactMap { Int32($0) }
+  var members: [Int32] { Self.members(of: path) }
+
+  private static func members(of path: String) -> [Int32] {
+    FolderList.lines(of: "\(path)/cgroup.procs").compactMap { Int32($0) }
+      + FolderList.folders(in: path).flatMap { members(of: "\(path)/\($0)") }
   }
 
   func write(_ text: String, to file: String) throws(SystemError) {

@@ -68,7 +68,7 @@ public final class CgroupBase: Sendable {
   @discardableResult
   static func remove(_ path: String) -> Bool {
     if rmdir(path) == 0 { return true }
-    for name in FolderList.names(in: path) { remove("\(path)/\(name)") }
+    for name in FolderList.folders(in: path) { remove("\(path)/\(name)") }
     return rmdir(path) == 0
   }
 
