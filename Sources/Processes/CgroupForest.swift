@@ -49,7 +49,7 @@ final class CgroupForest: Forest {
 
   /// Whatever made the launch fail might make the next one fail as well, and a child that could not be watched may
   /// have left some.
-  func discard(_ cgroup: Cgroup) { try? CgroupBase.clear(cgroup.path) }
+  func discard(_ cgroup: Cgroup) { try? CgroupBase.clear(cgroup.path, within: .seconds(1)) }
 
   func plant(_ child: Child) {
     leaders.insert(child.pid)

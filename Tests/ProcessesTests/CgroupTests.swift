@@ -89,18 +89,4 @@ struct CgroupTests {
     #expect(outcomes[1]?.text == (hasController ? "\(512 << 20)\n" : "\(512 << 10)\n"))
     #expect(!hasController || cgroups == [])
   }
-
-  @Test func `leftovers that cannot be ended are named`() throws {
-    let cgroup = try base.makeChild()
-    let null = try Descriptor.open("/dev/null", O_RDWR)
-    let child = try shell("exec sleep 1000").launchChild(input: null, output: null, error: null, cgroup: cgroup)
-    let pid = child.pid
-    // Nothing has the time to die in no time.
-    let error = #expect(throws: SystemError.self) {
-      try CgroupBase.clear(cgroup.path, within: .zero)
-    }
-    #expect(error?.description == "processes \(pid) of an earlier worker cannot be ended: Timer expired")
-    try CgroupBase.clear(cgroup.path)
-    _ = reap(child.pidfd)
-  }
 }
