@@ -102,8 +102,8 @@ static int run_child(void *argument) {
   fail(launch, CLINUX_STEP_EXEC);
 }
 
-// The process between us and a detached one. It ends at once, so the detached one becomes a child of init
-// (or of the nearest subreaper), which reaps it.
+// The process between us and a detached one. It ends at once, so the detached one becomes a child of init, which
+// reaps it, or of the nearest subreaper: of ours if we adopt orphans, and then we reap it as one of them.
 static int run_intermediary(void *argument) {
   const struct child *child = argument;
   struct clinux_launch *launch = child->launch;
@@ -195,7 +195,9 @@ bool clinux_launch(struct clinux_launch *launch) {
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 
   if (pid < 0) {
-    launch->failed_step = CLINUX_STEP_CLONE;
+    // Whatever else than a want of resources keeps a birth out of a cgroup lies in the cgroup.
+    bool is_cgroup = launch->cgroup >= 0 && clone_errno != EAGAIN && clone_errno != ENOMEM;
+    launch->failed_step = is_cgroup ? CLINUX_STEP_CGROUP : CLINUX_STEP_CLONE;
     launch->failed_errno = clone_errno;
     return false;
   }

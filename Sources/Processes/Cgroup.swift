@@ -6,7 +6,7 @@ final class Cgroup {
   let folder: Descriptor
   /// The file that tells by EPOLLPRI when its text has changed since it was read last.
   let events: Descriptor
-  /// Whether limits are set that the next tree must not inherit.
+  /// Whether limits were set, which serve one tree alone.
   var hasLimits = false
   /// Whether it was frozen since it was empty last.
   var mayBeFrozen = false
@@ -36,11 +36,15 @@ final class Cgroup {
     }
   }
 
-  /// A member moves in or out between the reading of the list and the use of a number, so the list is to be read
+  /// The members here and below.
+  ///
+  /// One moves in or out between the reading of the list and the use of a number, so the list is to be read
   /// again before a pid means anything.
-  var members: [Int32] {
-    guard let file = try? Descriptor.open("\(path)/cgroup.procs", O_RDONLY) else { return [] }
-    return Self.read(file).split(separator: "\n").compactMap { Int32($0) }
+  var members: [Int32] { Self.members(of: path) }
+
+  private static func members(of path: String) -> [Int32] {
+    FolderList.lines(of: "\(path)/cgroup.procs").compactMap { Int32($0) }
+      + FolderList.folders(in: path).flatMap { members(of: "\(path)/\($0)") }
   }
 
   func write(_ text: String, to file: String) throws(SystemError) {
@@ -48,6 +52,14 @@ final class Cgroup {
     guard Glibc.write(descriptor.number, text, text.utf8.count) == text.utf8.count else {
       throw SystemError("write \(text) to \(path)/\(file)")
     }
+  }
+
+  /// Whether it stands as it was made, as far as that costs next to nothing to see: with rights over it, its members
+  /// may have frozen it, or made others below, of which the folder counts a link each beside its own two.
+  var isAsMade: Bool {
+    var status = stat()
+    return fstat(folder.number, &status) == 0 && status.st_nlink == 2
+      && state == State(populated: false, frozen: false)
   }
 
   func has(_ file: String) -> Bool { access("\(path)/\(file)", W_OK) == 0 }

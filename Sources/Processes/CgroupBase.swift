@@ -51,14 +51,19 @@ public final class CgroupBase: Sendable {
 
   /// Kills all that lives in a cgroup and below, waits until nobody does, and removes it; if there is none there
   /// is nothing to do.
-  static func clear(_ path: String) throws(SystemError) {
+  ///
+  /// - Throws: ``SystemError``, one that names those that still live after that time.
+  static func clear(_ path: String, within patience: Duration = Leftovers.patience) throws(SystemError) {
     guard access(path, F_OK) == 0 else { return }
     let base = try Cgroup(path)
     if base.state.populated {
+      let deadline = ContinuousClock.now + patience
       try base.kill()
       while base.state.populated {
+        let left = ContinuousClock.now.duration(to: deadline)
+        if left <= .zero { throw .leftovers(base.members) }
         var entry = pollfd(fd: base.events.number, events: Int16(POLLPRI), revents: 0)
-        poll(&entry, 1, -1)
+        poll(&entry, 1, Int32(clamping: Int64((left / .milliseconds(1)).rounded(.up))))
       }
     }
     guard remove(path) else { throw SystemError("remove \(path)") }
@@ -68,7 +73,7 @@ public final class CgroupBase: Sendable {
   @discardableResult
   static func remove(_ path: String) -> Bool {
     if rmdir(path) == 0 { return true }
-    for name in FolderList.names(in: path) { remove("\(path)/\(name)") }
+    for name in FolderList.folders(in: path) { remove("\(path)/\(name)") }
     return rmdir(path) == 0
   }
 

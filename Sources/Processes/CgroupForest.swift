@@ -22,14 +22,18 @@ final class CgroupForest: Forest {
     isAdopting = adopting
   }
 
-  func prepare(_ request: inout LaunchRequest) throws(LaunchFailure) -> Cgroup? {
+  func prepare(_ request: inout LaunchRequest, isRetry: Bool) throws(LaunchFailure) -> Cgroup? {
+    var taken: Cgroup?
     do throws(SystemError) {
-      let cgroup = if let emptied = pool.popLast() { emptied } else { try base.makeChild() }
+      // What a predecessor's files take of the memory would count against a limit.
+      let isNew = isRetry || request.memoryLimit != nil || request.processLimit != nil
+      let cgroup = if !isNew, let emptied = pool.popLast() { emptied } else { try base.makeChild() }
+      taken = cgroup
       try limit(cgroup, "memory.max", request.memoryLimit) { request.fallBackOnMemoryLimit() }
       try limit(cgroup, "pids.max", request.processLimit) { request.fallBackOnProcessLimit() }
-      cgroup.hasLimits = request.memoryLimit != nil || request.processLimit != nil
       return cgroup
     } catch {
+      if let taken { discard(taken) }
       throw LaunchFailure(.cgroup, code: error.code)
     }
   }
@@ -37,13 +41,15 @@ final class CgroupForest: Forest {
   private func limit(
     _ cgroup: Cgroup, _ file: String, _ value: UInt64?, orElse fallBack: () -> Void
   ) throws(SystemError) {
-    if value == nil && !cgroup.hasLimits { return }
-    if cgroup.has(file) {
-      try cgroup.write(value.map(String.init) ?? "max", to: file)
-    } else if value != nil {
-      fallBack()
-    }
+    guard let value else { return }
+    guard cgroup.has(file) else { return fallBack() }
+    cgroup.hasLimits = true
+    try cgroup.write("\(value)", to: file)
   }
+
+  /// Whatever made the launch fail might make the next one fail as well, and a child that could not be watched may
+  /// have left some.
+  func discard(_ cgroup: Cgroup) { try? CgroupBase.clear(cgroup.path, within: .seconds(1)) }
 
   func plant(_ child: Child) {
     leaders.insert(child.pid)
@@ -107,9 +113,10 @@ final class CgroupForest: Forest {
   }
 
   /// A frozen cgroup would hold the next child before its exec, and with it us.
-  func takeBack(_ cgroup: Cgroup) {
+  private func takeBack(_ cgroup: Cgroup) {
     if cgroup.mayBeFrozen { cgroup.mayBeFrozen = (try? cgroup.write("0", to: "cgroup.freeze")) == nil }
-    if !cgroup.mayBeFrozen && !cgroup.wasKilled && pool.count < Self.largestPool {
+    let isReusable = !cgroup.mayBeFrozen && !cgroup.wasKilled && !cgroup.hasLimits && cgroup.isAsMade
+    if isReusable && pool.count < Self.largestPool {
       pool.append(cgroup)
     } else {
       CgroupBase.remove(cgroup.path)

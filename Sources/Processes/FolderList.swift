@@ -3,7 +3,12 @@ import Glibc
 /// Reading of folders and of the kernel's small text files.
 enum FolderList {
   /// The names in a folder without those that begin with a dot; none if it cannot be read.
-  static func names(in path: String) -> [String] {
+  static func names(in path: String) -> [String] { entries(of: path) { _ in true } }
+
+  /// The names of the folders among them, on file systems that tell the kind of an entry.
+  static func folders(in path: String) -> [String] { entries(of: path) { $0 == DT_DIR } }
+
+  private static func entries(of path: String, where isWanted: (Int) -> Bool) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
@@ -11,7 +16,7 @@ enum FolderList {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      if !name.hasPrefix("."), isWanted(Int(entry.pointee.d_type)) { names.append(name) }
     }
     return names
   }

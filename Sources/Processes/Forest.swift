@@ -12,10 +12,12 @@ protocol Forest: AnyObject {
 
   /// Makes ready for a launch: the place where the process is to be born, or nil if any will do. May add to
   /// the program's limits those of the request.
-  func prepare(_ request: inout LaunchRequest) throws(LaunchFailure) -> Cgroup?
+  ///
+  /// - Parameter isRetry: whether the place given before was of no use; this one is new then.
+  func prepare(_ request: inout LaunchRequest, isRetry: Bool) throws(LaunchFailure) -> Cgroup?
 
-  /// Gets back what `prepare` returned, after a launch that failed.
-  func takeBack(_ cgroup: Cgroup)
+  /// Gets rid of what `prepare` returned, after a launch that failed.
+  func discard(_ cgroup: Cgroup)
 
   /// Takes a launched process as the leader of a tree.
   func plant(_ child: Child)

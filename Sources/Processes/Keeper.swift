@@ -12,9 +12,6 @@ public struct Keeper: Sendable {
   /// The beginning of an environment entry that all launched programs have, and nobody else.
   public var mark: [UInt8]
 
-  /// How long a new reactor waits for a predecessor's keeper to end the leftovers.
-  private static let patience = Duration.seconds(10)
-
   /// A keeper of that name and mark.
   public init(name: String, mark: [UInt8]) {
     self.name = name
@@ -35,7 +32,8 @@ public struct Keeper: Sendable {
     if count > 0 { return }
     // The cgroup first: it is done in no time, and a scan might take some.
     if !arguments[1].isEmpty { try? CgroupBase.clear(arguments[1]) }
-    Leftovers.end(marked: Array(arguments[2].utf8))
+    // Whom it takes long to end, there is nobody to be told.
+    while (try? Leftovers.end(marked: Array(arguments[2].utf8))) == nil {}
   }
 
   /// What it is started with: the cgroup of the trees, if they have one, and the mark.
@@ -47,61 +45,30 @@ public struct Keeper: Sendable {
   }
 
   /// Ends what a predecessor left, be it that its keeper is still at work or was killed too.
-  func endLeftovers(_ control: TreeControl) {
+  ///
+  /// - Throws: ``SystemError`` that names those that cannot be ended.
+  func endLeftovers(_ control: TreeControl) throws(SystemError) {
     let line = arguments(control).reduce(into: [UInt8]()) { $0 += $1 + [0] }
-    for entry in ProcessEntry.all() where FolderList.bytes(of: "/proc/\(entry.pid)/cmdline") == line {
-      if (try? waitForExit(of: entry.pid, timeout: Self.patience)) != true { _ = entry.signal(SIGKILL) }
+    let keepers = ProcessEntry.all().filter {
+      FolderList.bytes(of: "/proc/\($0.pid)/cmdline") == line && $0.isOfOurProgram
     }
-    Leftovers.end(marked: mark)
+    let deadline = ContinuousClock.now + Leftovers.patience
+    for entry in keepers {
+      let left = ContinuousClock.now.duration(to: deadline)
+      if (try? waitForExit(of: entry.pid, timeout: left)) != true { _ = entry.signal(SIGKILL) }
+    }
+    try Leftovers.end(marked: mark)
   }
 }
 
-/// The reactor's side of its keeper.
-final class KeeperWatch {
-  private let program: Program
-  private var writing: Descriptor?
-  /// When a restart is to be tried, if the last one came too soon or failed.
-  private(set) var due: UInt64?
-  private var lastStart: UInt64 = 0
-
-  private static let restartPeriod: UInt64 = 1_000_000_000
-
-  init(_ keeper: Keeper, _ control: TreeControl) throws(SystemError) {
-    keeper.endLeftovers(control)
-    var program = Program(path: "/proc/self/exe", arguments: keeper.arguments(control))
-    program.workingDirectory = "/"
-    self.program = program
-  }
-
-  /// The descriptor that hangs up when the keeper is gone.
-  private(set) var pipe: Int32?
-
-  /// Starts a keeper in the place of one that is gone, once a second at most.
-  func restart(at now: UInt64) {
-    writing = nil
-    pipe = nil
-    due = lastStart + Self.restartPeriod
-    if lastStart > 0 && now < lastStart + Self.restartPeriod { return }
-    lastStart = now
-    due = now + Self.restartPeriod
-    do {
-      let made = try Pipe()
-      let null = try Descriptor.open("/dev/null", O_WRONLY)
-      _ = try program.launchDetached(input: made.reading, output: null)
-      pipe = made.writing.number
-      writing = made.takeWriting()
-      due = nil
-    } catch {
-      // It is tried again when it is due.
-    }
-  }
-
-  /// Sends the keeper away: nobody is left to be ended.
-  func dismiss() {
-    guard let pipe else { return }
-    var word: UInt8 = 1
-    // Nobody reads if the keeper died just now; the thread blocks SIGPIPE.
-    _ = write(pipe, &word, 1)
-    writing = nil
+extension ProcessEntry {
+  /// Whether our user runs it, from our program: anybody can write the name of a keeper on a process. A file that is
+  /// gone may be that of an older release.
+  fileprivate var isOfOurProgram: Bool {
+    var (process, program, ours) = (stat(), stat(), stat())
+    guard stat("/proc/\(pid)", &process) == 0, process.st_uid == geteuid(),
+      stat("/proc/\(pid)/exe", &program) == 0, stat("/proc/self/exe", &ours) == 0
+    else { return false }
+    return program.st_nlink == 0 || (program.st_dev == ours.st_dev && program.st_ino == ours.st_ino)
   }
 }

@@ -14,7 +14,7 @@ public struct LaunchFailure: Error, Equatable, CustomStringConvertible {
     case output
     /// Making the process.
     case clone
-    /// Making or entering its cgroup, or setting a limit of it.
+    /// Making its cgroup, being born in it or entering it, or setting a limit of it.
     case cgroup
     /// Making its session.
     case session

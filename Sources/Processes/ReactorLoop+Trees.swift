@@ -6,7 +6,14 @@ extension ReactorLoop {
     do throws(LaunchFailure) {
       if isStopping { throw LaunchFailure(.request, code: ECANCELED) }
       if children[request.id] != nil { throw LaunchFailure(.request, code: EEXIST) }
-      let child = try plant(request)
+      let child: Child
+      do throws(LaunchFailure) {
+        child = try plant(request)
+      } catch {
+        // A cgroup that served before may be spoilt, or its folder removed under us.
+        if error.step != .cgroup { throw error }
+        child = try plant(request, isRetry: true)
+      }
       children[child.id] = child
       batch.append(.started(id: child.id, pid: child.pid))
     } catch {
@@ -14,17 +21,17 @@ extension ReactorLoop {
     }
   }
 
-  private func plant(_ request: LaunchRequest) throws(LaunchFailure) -> Child {
+  private func plant(_ request: LaunchRequest, isRetry: Bool = false) throws(LaunchFailure) -> Child {
     let startedAt = monotonicNanoseconds()
     var request = request
-    let cgroup = try forest.prepare(&request)
+    let cgroup = try forest.prepare(&request, isRetry: isRetry)
     do {
       let child = try Child(request, in: cgroup, defaultInput: nullDevice, at: startedAt)
-      forest.plant(child)
       try watch(child)
+      forest.plant(child)
       return child
     } catch {
-      if let cgroup { forest.takeBack(cgroup) }
+      if let cgroup { forest.discard(cgroup) }
       throw error
     }
   }

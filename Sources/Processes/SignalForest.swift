@@ -20,13 +20,13 @@ final class SignalForest: Forest {
 
   init(adopting: Bool) { isAdopting = adopting }
 
-  func prepare(_ request: inout LaunchRequest) -> Cgroup? {
+  func prepare(_ request: inout LaunchRequest, isRetry: Bool) -> Cgroup? {
     request.fallBackOnMemoryLimit()
     request.fallBackOnProcessLimit()
     return nil
   }
 
-  func takeBack(_ cgroup: Cgroup) {}
+  func discard(_ cgroup: Cgroup) {}
 
   func plant(_ child: Child) {
     trees[child.pid] = SignalTree(child)

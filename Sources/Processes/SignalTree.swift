@@ -21,7 +21,7 @@ final class SignalTree {
 
   func startOver() { quietRounds = 0 }
 
-  /// Lets run who was stopped by us. Nobody else can have been stopped, and who is stopped makes no children.
+  /// Lets run who was stopped by us. Who is stopped makes no children, so nobody else can have been.
   func resume() {
     for (pid, start) in stopped {
       _ = ProcessEntry(pid: pid, parent: 0, session: 0, state: 0, start: start).signal(SIGCONT)
@@ -52,11 +52,13 @@ final class SignalTree {
 
   /// Who sleeps uninterruptibly with SIGSTOP pending stands still as well: it stops before it runs code of its own
   /// again. A parent in vfork(2) whose child is stopped never gets further than that.
+  ///
+  /// Who had stopped before is left alone, and so it stands after the thaw as well.
   private func stop(_ living: [ProcessEntry]) -> Bool {
     var standStill = true
     for entry in living {
       let wasAsked = stopped[entry.pid] == entry.start
-      if wasAsked && (entry.isStopped || entry.isUninterruptible) { continue }
+      if entry.isStopped || wasAsked && entry.isUninterruptible { continue }
       standStill = false
       stopped[entry.pid] = entry.start
       send(SIGSTOP, to: entry)

@@ -17,7 +17,15 @@ public enum TreeControl: Sendable, CustomStringConvertible {
   /// The cgroup way if this process may use it, else signals.
   ///
   /// - Parameter name: see ``cgroup(name:)``.
-  public static func best(name: String) -> TreeControl { (try? cgroup(name: name)) ?? .signals }
+  /// - Throws: ``SystemError`` if leftovers there cannot be ended.
+  public static func best(name: String) throws(SystemError) -> TreeControl {
+    do throws(SystemError) {
+      return try cgroup(name: name)
+    } catch {
+      if error.isOfLeftovers { throw error }
+      return .signals
+    }
+  }
 
   /// The cgroup way, with all trees below one cgroup in our own.
   ///

@@ -35,7 +35,7 @@ public enum TaskTrees: String, Sendable, CaseIterable {
     switch self {
     case .cgroup: return try .cgroup(name: name)
     case .signals: return .signals
-    case .auto: return .best(name: name)
+    case .auto: return try .best(name: name)
     }
   }
 }

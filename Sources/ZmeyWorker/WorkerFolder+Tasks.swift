@@ -58,7 +58,7 @@ extension WorkerFolder {
     if !place.isGivenAway, isPristine(place.home) {
       freeTasks.append(place.number)
     } else {
-      Self.remove(place.home)
+      FolderRemoval.remove(place.home)
     }
   }
 

@@ -29,14 +29,30 @@ final class WorkerFolder {
     // Tasks are told it, and so is a keeper, which has another working folder.
     let path = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     self.path = path
-    try Self.make(path)
+    try Self.make(path, modeOfParents: isPassable ? 0o711 : 0o700)
     lock = try Self.lock("\(path)/lock")
-    for name in ["scripts", "tasks"] { Self.remove("\(path)/\(name)") }
+    for name in ["scripts", "tasks"] { FolderRemoval.remove("\(path)/\(name)") }
     for name in ["scripts", "tasks", "spool"] {
       try Self.make("\(path)/\(name)")
     }
-    if isPassable { for folder in [path, "\(path)/tasks"] { chmod(folder, 0o711) } }
+    // Both ways, as the worker before may have been told otherwise.
+    for folder in [path, "\(path)/tasks"] { chmod(folder, isPassable ? 0o711 : 0o700) }
+    if isPassable { try Self.checkPassage(to: path) }
     spool = try Spool("\(path)/spool")
+  }
+
+  /// Makes sure that everybody may pass the folders above.
+  private static func checkPassage(to folder: String) throws(WorkerFolderError) {
+    var parent = folder[...]
+    while let slash = parent.lastIndex(of: "/"), slash > parent.startIndex {
+      parent = parent[..<slash]
+      var status = stat()
+      guard stat(String(parent), &status) == 0, status.st_mode & S_IXOTH != 0 else {
+        throw WorkerFolderError(
+          "tasks of other users (--allow-user) cannot pass \(parent) on their way to \(folder): allow it by chmod o+x"
+        )
+      }
+    }
   }
 
   private static func lock(_ file: String) throws(WorkerFolderError) -> PidLock {
@@ -49,8 +65,8 @@ final class WorkerFolder {
 
   /// Leaves nothing behind but finishes that still have to be delivered.
   func leave() {
-    Self.remove("\(path)/scripts")
-    Self.remove("\(path)/tasks")
+    FolderRemoval.remove("\(path)/scripts")
+    FolderRemoval.remove("\(path)/tasks")
     spool.close()
     if rmdir("\(path)/spool") == 0 {
       unlink("\(path)/lock")
@@ -104,10 +120,10 @@ final class WorkerFolder {
     }
   }
 
-  private static func make(_ folder: String) throws(WorkerFolderError) {
+  private static func make(_ folder: String, modeOfParents: Int = 0o700) throws(WorkerFolderError) {
     if mkdir(folder, 0o700) == 0 { return }
     if errno == ENOENT {
-      let attributes: [FileAttributeKey: any Sendable] = [.posixPermissions: 0o700]
+      let attributes: [FileAttributeKey: any Sendable] = [.posixPermissions: modeOfParents]
       guard
         (try? FileManager.default.createDirectory(
           atPath: folder, withIntermediateDirectories: true, attributes: attributes)) != nil
@@ -124,8 +140,6 @@ final class WorkerFolder {
       throw WorkerFolderError("\(error): choose a folder that is the worker's own")
     }
   }
-
-  static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 }
 
 /// What is wrong with the worker's folder, in a sentence.

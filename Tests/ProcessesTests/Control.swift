@@ -10,7 +10,7 @@ enum Control: String, Sendable, CaseIterable, CustomTestStringConvertible {
   case signals
 
   /// Whether this machine lets us use cgroups.
-  private static let hasCgroups = (try? TreeControl.cgroup(name: "zmey-probe-\(getpid())")) != nil
+  static let hasCgroups = (try? TreeControl.cgroup(name: "zmey-probe-\(getpid())")) != nil
   private static let counter = Atomic<Int>(0)
 
   static var usable: [Control] { allCases.filter { $0 == .signals || hasCgroups } }

@@ -27,7 +27,7 @@ import Testing
     await orphan(family, name, control)
     #expect(try family.living.count == 5)
     let successor = try control == .cgroup ? TreeControl.cgroup(name: name) : .signals
-    Keeper(name: "zmey-no-keeper", mark: Family.mark(family.directory.path)).endLeftovers(successor)
+    try Keeper(name: "zmey-no-keeper", mark: Family.mark(family.directory.path)).endLeftovers(successor)
     #expect(try family.living == [])
   }
 
@@ -48,6 +48,16 @@ import Testing
     }
     #expect(try family.living == [])
     #expect(base.isEmpty || access(base, F_OK) == -1)
+  }
+
+  @Test func `a process of another program that bears its name is neither waited for nor killed`() throws {
+    let keeper = Keeper(name: "zmey-false-keeper", mark: Array("ZM_FENCE=false-\(getpid())".utf8))
+    let program = Program(path: "/usr/bin/yes", arguments: keeper.arguments(.signals))
+    let impostor = try Daemonizer.start(program, logFile: "/dev/null")
+    defer { kill(impostor, SIGKILL) }
+    let time = try ContinuousClock().measure { try keeper.endLeftovers(.signals) }
+    #expect(time < Leftovers.patience)
+    #expect(ProcessEntry(pid: impostor)?.isAlive == true)
   }
 
   @Test func `a word of farewell leaves all alone`() async throws {

@@ -124,6 +124,33 @@ func temporaryPath() -> String {
     rmdir(path)
   }
 
+  private func mode(_ path: String) -> mode_t {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+  }
+
+  @Test("Others pass it as long as tasks may run as other users, and no longer")
+  func passage() throws {
+    let parent = temporaryPath()
+    #expect(chmod(parent, 0o755) == 0)
+    let path = "\(parent)/made/with"
+    for (isPassable, expected) in [(true, 0o711 as mode_t), (false, 0o700)] {
+      let folder = try WorkerFolder(path, isPassable: isPassable)
+      #expect(mode(path) == expected)
+      #expect(mode("\(path)/tasks") == expected)
+      #expect(mode("\(path)/scripts") == 0o700)
+      #expect(mode("\(parent)/made") == 0o711)
+      // Left behind, as by a process that was killed.
+      _ = consume folder
+    }
+    #expect(chmod(parent, 0o750) == 0)
+    let error = #expect(throws: WorkerFolderError.self) { try WorkerFolder(path, isPassable: true) }
+    #expect(error?.description.contains("cannot pass \(parent) on") == true)
+    try WorkerFolder(path).leave()
+    rmdir("\(parent)/made")
+    rmdir(parent)
+  }
+
   @Test("One process has the folder")
   func lock() throws {
     let path = temporaryPath()
