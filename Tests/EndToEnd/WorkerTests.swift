@@ -67,6 +67,42 @@ struct WorkerTests {
     #expect((600..<3000).contains(elapsed))
   }
 
+  @Test func `a script beyond its maximum is ended with all its children, and counts as a failure`()
+    async throws
+  {
+    let pids = "\(zmey.path)/stubborn"
+    let run = try await zmey.run(
+      "stubborn",
+      """
+      pipelines:
+        - name: stubborn
+          tasks:
+            - name: deaf
+              maximum: 1s
+              grace: 500ms
+              script: |
+                #!/bin/sh
+                trap '' TERM
+                sh -c 'echo $$ >>\(pids); exec sleep 1000' &
+                echo $$ >>\(pids)
+                wait
+            - {name: alarm, script: "#!/bin/sh\\necho alarm", after: [{task: deaf, when: failure}]}
+            - {name: next, script: "#!/bin/sh", after: [{task: deaf}]}
+      """)
+    #expect(run.states == ["deaf": "timed_out", "alarm": "succeeded", "next": "skipped"])
+    let deaf = try #require(run["deaf"])
+    #expect(deaf.reason == "it ran longer than its maximum of 1s")
+    let took = try await zmey.number(
+      "select duration_us / 1000 from zm_api.attempt where task_run_id = \(deaf.id)")
+    // The maximum and the grace; the rest is for machines under load.
+    #expect((1500..<5000).contains(took))
+    let processes = try String(contentsOfFile: pids, encoding: .utf8).split(separator: "\n").compactMap {
+      Int32($0)
+    }
+    #expect(processes.count == 2)
+    for process in processes { #expect(kill(process, 0) == -1 && errno == ESRCH) }
+  }
+
   private static let asNobody = """
     pipelines:
       - name: as-nobody
