@@ -34,15 +34,15 @@ struct WorkerTests {
   }
 
   @Test func `a pause counts neither for the maximum nor for duration and progress`() async throws {
-    let (begun, gate) = ("\(zmey.path)/interval", "\(zmey.path)/interval-over")
+    let begun = "\(zmey.path)/interval"
     try await zmey.must(
       "apply", "-",
       input: """
         templates:
           - name: interval
-            average: 2s
-            maximum: 3s
-            script: "#!/bin/sh\\nsleep 0.6; touch \(begun); sleep 0.6; echo done"
+            average: 4s
+            maximum: 5s
+            script: "#!/bin/sh\\nsleep 0.6; touch \(begun); sleep 2.6; echo done"
         """)
     let id = try await zmey.taskRun(of: zmey.submit("interval"))
     try await until("it is in the middle") { FileManager.default.fileExists(atPath: begun) }
@@ -52,19 +52,18 @@ struct WorkerTests {
     let after = try await zmey.shown(id)
     #expect(before.state == "paused" && after.state == "paused")
     #expect(try #require(before.elapsedMs) > 500 && before.elapsedMs == after.elapsedMs)
-    #expect(try #require(before.progress) > 20 && before.progress == after.progress)
+    #expect(try #require(before.progress) > 10 && before.progress == after.progress)
     #expect(before.etaMs == after.etaMs)
-    #expect(try await Shell.run("/usr/bin/touch", [gate]).code == 0)
     try await zmey.must("resume", "\(id)")
     #expect(try await zmey.must("wait", "\(id)").output == "\(id) succeeded\n")
     let attempt = "from zm_api.attempt where task_run_id = \(id)"
     let passed = try await zmey.number(
       "select (extract(epoch from finished_at - started_at) * 1000)::bigint \(attempt)")
     let took = try await zmey.number("select duration_us / 1000 \(attempt)")
-    #expect(passed > 3600)
-    #expect((600..<3000).contains(took))
+    #expect(passed > 5000)
+    #expect((3200..<5000).contains(took))
     let elapsed = try #require(try await zmey.shown(id).elapsedMs)
-    #expect((600..<3000).contains(elapsed))
+    #expect((3200..<5000).contains(elapsed))
   }
 
   @Test func `a script beyond its maximum is ended with all its children, and counts as a failure`()
@@ -136,6 +135,8 @@ struct WorkerTests {
       refused["who"]?.reason
         == "this worker may not run tasks as 'nobody': start it with --allow-user nobody")
     let stranger = try await zmey.run(script: "#!/bin/sh\n", as: "stranger", "--user", "no-such-user")
-    #expect(stranger.reason == "there is no user 'no-such-user' on this worker")
+    #expect(
+      stranger.reason
+        == "this worker may not run tasks as 'no-such-user': start it with --allow-user no-such-user")
   }
 }
