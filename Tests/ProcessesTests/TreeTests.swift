@@ -138,9 +138,8 @@ import Testing
       echo $!; wait
       """
     reactor.launch([LaunchRequest(id: 1, program: shell(script))])
-    guard case .output(_, _, let bytes) = try await steps.until({ $0.isOutput }),
-      let pid = Int32(String(decoding: bytes, as: UTF8.self).dropLast())
-    else { return Issue.record("no pid") }
+    guard case .output(_, _, let bytes) = try await steps.until({ $0.isOutput }) else { return }
+    let pid = try #require(Int32(String(decoding: bytes, as: UTF8.self).dropLast()))
     reactor.freeze(1)
     try await steps.until { $0 == .frozen(id: 1) }
     reactor.thaw(1)
