@@ -15,7 +15,8 @@ import Testing
     let outcomes = await run([], expecting: 1, on: reactor)
     let outcome = try #require(outcomes[1])
     #expect(outcome.exit?.status == .exited(0))
-    #expect(outcome.output.isEmpty)
+    // What the window holds, if the launch was faster than the second word of it.
+    #expect(outcome.output.count <= 1)
     #expect(outcome.tails.allSatisfy { $0.count <= 256 })
     #expect(outcome.tails.last?.suffix(4) == Array("last".utf8)[...])
     // Four a second, the first and the last.
