@@ -145,7 +145,7 @@ public actor SchedulerService: DaemonService {
 
   /// How long ends gather for one batch while the workers are busy anyway: a batch of eight costs the database little
   /// more than one of four, and a slot that waits this long leaves its core to the others.
-  private static let gathering = Duration.milliseconds(3)
+  private static let gathering = Duration.milliseconds(6)
 
   /// How often consoles are woken at most: the first change at once, then 20 a second. A commit with NOTIFY takes a
   /// lock that all others wait for, so it is never that of the work itself.

@@ -107,7 +107,7 @@ struct BenchCommand: AsyncParsableCommand {
       let run = try await connection.run { try People.submit(template: "bench", count: Int32(batch), $0) }
       // Often: the wait must not add to what it measures.
       let record = try await Changes.watching(
-        instance.folder.conninfo(), watch, atLeastEvery: .milliseconds(10)
+        instance.folder.conninfo(), watch, atLeastEvery: .milliseconds(20)
       ) { changes in try await Waiting.end(of: run, &changes) }
       let took = (ContinuousClock.now - start) / .seconds(1)
       usage = usage + (ProcessUsage(processes) - before)
