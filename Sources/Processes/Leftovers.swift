@@ -14,6 +14,7 @@ enum Leftovers {
     var known: [Int32: UInt64] = [:]
     var untouchable: [Int32: UInt64] = [:]
     var quietRounds = 0
+    var pause: UInt32 = 2000
     while quietRounds < 2 {
       let census = Census(ProcessEntry.all(), below: getpid()) { entry in
         let isMarked =
@@ -21,14 +22,16 @@ enum Leftovers {
         return isMarked ? true : nil
       }
       let members = census.members[true] ?? []
+      let before = known
       known = Dictionary(members.map { ($0.pid, $0.start) }) { $1 }
       let living = members.filter { $0.isAlive && untouchable[$0.pid] != $0.start }
       for entry in living where !entry.signal(SIGKILL) { untouchable[entry.pid] = entry.start }
       quietRounds = living.isEmpty ? quietRounds + 1 : 0
       if living.isEmpty { continue }
       if ContinuousClock.now >= deadline { throw .leftovers(living.map(\.pid)) }
-      // Nothing announces the end of those who are not our children.
-      usleep(2000)
+      // Nothing announces the end of those who are not our children. Who takes long may take very long.
+      pause = known == before ? min(pause * 2, 128_000) : 2000
+      usleep(pause)
     }
   }
 }
