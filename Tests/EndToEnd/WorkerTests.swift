@@ -41,14 +41,14 @@ struct WorkerTests {
         templates:
           - name: interval
             average: 4s
-            maximum: 5s
+            maximum: 4s
             script: "#!/bin/sh\\nsleep 0.6; touch \(begun); sleep 2.6; echo done"
         """)
     let id = try await zmey.taskRun(of: zmey.submit("interval"))
     try await until("it is in the middle") { FileManager.default.fileExists(atPath: begun) }
     try await zmey.must("pause", "\(id)", "--wait")
     let before = try await zmey.shown(id)
-    try await zmey.pass(3)
+    try await zmey.pass(4)
     let after = try await zmey.shown(id)
     #expect(before.state == "paused" && after.state == "paused")
     #expect(try #require(before.elapsedMs) > 500 && before.elapsedMs == after.elapsedMs)
@@ -60,10 +60,11 @@ struct WorkerTests {
     let passed = try await zmey.number(
       "select (extract(epoch from finished_at - started_at) * 1000)::bigint \(attempt)")
     let took = try await zmey.number("select duration_us / 1000 \(attempt)")
-    #expect(passed > 5000)
-    #expect((3200..<5000).contains(took))
+    #expect(passed > 4000)
+    // A sleep goes on by the clock while its process stands still.
+    #expect((600..<4000).contains(took))
     let elapsed = try #require(try await zmey.shown(id).elapsedMs)
-    #expect((3200..<5000).contains(elapsed))
+    #expect((600..<4000).contains(elapsed))
   }
 
   @Test func `a script beyond its maximum is ended with all its children, and counts as a failure`()
