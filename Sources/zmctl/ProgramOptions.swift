@@ -39,7 +39,7 @@ struct ProgramOptions: ParsableArguments {
       guard let variable = Self.variable(text) else {
         throw ValidationError("--env takes NAME=VALUE, not '\(text)'")
       }
-      if let problem = Variable.problem(variable.name) { throw ValidationError("--env: \(problem)") }
+      if let problem = Variable.problem(variable.name) { throw ValidationError("--env \(variable.name): \(problem)") }
     }
     if let problem = Variable.problem(variables) { throw ValidationError("--env: \(problem)") }
   }

@@ -15,11 +15,17 @@ actor Feeder {
   private var link: Link?
   private var streamed: [Fence: ByteBuffer] = [:]
   private var lastTaskRun: Int64 = 0
+  /// What is to be said, and whether it is said soon.
+  private var answers: [Frame] = []
+  private var isAnswerDue = false
   /// Of the round that is under way: how many are still to be assigned, and how many to be finished.
   private var unassigned = 0
   private var unfinished = 0
   /// Who waits for the greeting or the end of a round.
   private var waiting: CheckedContinuation<Void, any Error>?
+
+  /// How long a scheduler lets ends gather while more than half of the slots are busy: fewer and larger answers.
+  private static let gathering = TimeAmount.milliseconds(2)
 
   static let script = "#!/bin/sh\necho res\n"
   private static let result = ByteBuffer(string: "res\n")
@@ -69,11 +75,24 @@ actor Feeder {
       ])
       resume(.success(()))
     case .received(_, let frames):
-      let answers = frames.compactMap(answer)
-      link?.send(answers + assignments(answers.count))
-      if unfinished == 0 { resume(.success(())) }
+      answers += frames.compactMap(answer)
+      if (slots - answers.count) * 2 > slots { sendSoon() } else { send() }
     case .closed: resume(.failure(Failure(.failed, "the worker has closed the link")))
     }
+  }
+
+  private func sendSoon() {
+    if isAnswerDue { return }
+    isAnswerDue = true
+    loop.scheduleTask(in: Self.gathering) { [self] in assumeIsolated { $0.send() } }
+  }
+
+  private func send() {
+    isAnswerDue = false
+    let said = answers
+    answers = []
+    link?.send(said + assignments(said.count))
+    if unfinished == 0 { resume(.success(())) }
   }
 
   private func answer(_ frame: Frame) -> Frame? {
