@@ -15,7 +15,11 @@ public enum Tool {
     _ command: Command.Type, expanding expand: ([String]) throws -> [String] = { $0 }
   ) async -> Never {
     let status = await status(command, Array(CommandLine.arguments.dropFirst()), expand)
-    fflush(nil)
+    // What was printed may have met a full disk only now.
+    if fflush(nil) != 0, status == 0 {
+      say(Command._commandName, "cannot write: \(String(cString: strerror(errno)))")
+      exit(ExitStatus.failed.rawValue)
+    }
     exit(status)
   }
 

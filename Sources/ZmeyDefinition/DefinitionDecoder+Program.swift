@@ -5,7 +5,7 @@ extension DefinitionDecoder {
   mutating func program(_ script: String, _ fields: Fields) -> Program {
     var program = Program(script: script)
     program.average = timespan(fields, "average")
-    program.maximum = timespan(fields, "maximum")
+    program.maximum = maximum(fields)
     program.grace = value(fields, "grace", is: "a length of time such as 30s or 2m, at most 1h") {
       Timespan($0).flatMap { Program.graceRange.contains($0) ? $0 : nil }
     }
@@ -31,6 +31,15 @@ extension DefinitionDecoder {
     program.limits = limits(fields)
     program.user = value(fields, "user", is: "an account (\(Account.rule))") { Account.isName($0) ? $0 : nil }
     return program
+  }
+
+  /// How long it may run; a limit of nothing would let nothing run.
+  mutating func maximum(_ fields: Fields) -> Timespan? {
+    value(
+      fields, "maximum", is: "a length of time such as 90s, 5m or 1h30m, more than 0 and at most 366 days"
+    ) {
+      Timespan($0).flatMap { $0.milliseconds > 0 ? $0 : nil }
+    }
   }
 
   /// The script that stands under `script` or in the file that `script_file` names.

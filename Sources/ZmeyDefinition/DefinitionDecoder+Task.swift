@@ -12,7 +12,7 @@ extension DefinitionDecoder {
       arguments: arguments.compactMap { text($0, named: "args")?.string },
       join: choice(fields, "join") ?? .all, after: links.map(\.definition))
     if case .template = definition.work {
-      definition.maximum = timespan(fields, "maximum")
+      definition.maximum = maximum(fields)
       definition.environment = environment(fields)
     }
     return (definition, name?.place, links.map(\.place))

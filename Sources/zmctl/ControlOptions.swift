@@ -64,10 +64,15 @@ struct ControlOptions: ParsableArguments {
     let effects: [String: Int64]
   }
 
-  private static let order = ["pausing", "resuming", "stopping", "held", "queued", "stopped", "waiting"]
+  private static let order = [
+    "pipeline_paused", "pipeline_resumed", "pausing", "resuming", "stopping", "held", "queued", "stopped",
+    "waiting",
+  ]
 
   private static func line(_ counts: [String: Int64]) -> String {
-    let known = order.compactMap { effect in counts[effect].map { "\($0) \(effect)" } }
+    let known = order.compactMap { effect in
+      counts[effect].map { "\($0) \(effect.replacing("_", with: " "))" }
+    }
     return known.isEmpty ? "nothing to do: all have ended or are so already" : known.joined(separator: ", ")
   }
 

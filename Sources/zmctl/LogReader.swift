@@ -45,7 +45,10 @@ struct LogReader: Sendable {
       let piece = try await changes.read { [self] session in try read(session) }
       switch try print(piece) {
       case .printed: break
-      case .isUpToDate: try await changes.next()
+      case .isUpToDate:
+        // Nobody who reads it any more would be noticed only with the next line.
+        if Output.isAbandoned { return }
+        try await changes.next()
       case .ended: return
       }
     }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import ZmeyCommand
 import ZmeyCore
 
 /// Prints values for programs and lines for people.
@@ -24,9 +25,21 @@ enum Output {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { return }
+      guard count > 0 else { fail(to: descriptor) }
       rest = rest.dropFirst(count)
     }
+  }
+
+  /// Ends the program: what it has to say does not arrive.
+  private static func fail(to descriptor: Int32) -> Never {
+    if descriptor == STDOUT_FILENO { printError("zmctl: cannot write: \(String(cString: strerror(errno)))") }
+    exit(ExitStatus.failed.rawValue)
+  }
+
+  /// Whether nobody reads standard output any more.
+  static var isAbandoned: Bool {
+    var entry = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    return poll(&entry, 1, 0) == 1 && entry.revents & Int16(POLLERR) != 0
   }
 
   /// Columns as wide as their widest cell; the last one ends where it ends.

@@ -35,11 +35,14 @@ struct ProgramOptions: ParsableArguments {
       throw ValidationError("--nice takes -20 to 19")
     }
     if let user, !Account.isName(user) { throw ValidationError("--user takes an account: \(Account.rule)") }
+    if maximum?.milliseconds == 0 { throw ValidationError("--maximum is more than 0") }
     for text in environment {
       guard let variable = Self.variable(text) else {
         throw ValidationError("--env takes NAME=VALUE, not '\(text)'")
       }
-      if let problem = Variable.problem(variable.name) { throw ValidationError("--env \(variable.name): \(problem)") }
+      if let problem = Variable.problem(variable.name) {
+        throw ValidationError("--env \(variable.name): \(problem)")
+      }
     }
     if let problem = Variable.problem(variables) { throw ValidationError("--env: \(problem)") }
   }

@@ -75,7 +75,7 @@ struct ShowCommand: AsyncParsableCommand {
     for case (let name, let value?) in rows {
       print("\(name)\(String(repeating: " ", count: 10 - name.count)) \(Output.safe(value))")
     }
-    if attempts.count > 1 {
+    if attempts.count > 1 || (record.attempt > 1 && !attempts.isEmpty) {
       print("")
       Table.attempts(attempts)
     }

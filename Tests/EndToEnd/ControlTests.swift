@@ -77,14 +77,16 @@ struct ControlTests {
               - {name: ebb, script: "#!/bin/sh"}
               - {name: flow, script: "#!/bin/sh", after: [{task: ebb}]}
         """)
-    #expect(try await zmey.must("pause", "--pipeline", "tides").output.hasPrefix("nothing to do"))
+    #expect(try await zmey.must("pause", "--pipeline", "tides").output == "1 pipeline paused\n")
     #expect(try await zmey.must("pipeline", "list").output.contains("2 (paused)"))
     #expect(try await zmey.must("pipeline", "list", "--json").output.contains(#""is_paused" : true"#))
     let run = try await zmey.must("start", "tides").output.dropLast()
     let number = try #require(Int64(run))
     #expect(try await states(number).map(\.state) == ["held", "waiting"])
     #expect(try await zmey.must("list", "--run", "\(run)").output.contains("waiting (on hold)"))
-    #expect(try await zmey.must("resume", "--pipeline", "tides").output == "1 queued, 1 waiting\n")
+    #expect(
+      try await zmey.must("resume", "--pipeline", "tides").output
+        == "1 pipeline resumed, 1 queued, 1 waiting\n")
     #expect(try await states(number).map(\.state) == ["queued", "waiting"])
     #expect(try await zmey.must("stop", "--pipeline", "tides").output == "2 stopped\n")
   }

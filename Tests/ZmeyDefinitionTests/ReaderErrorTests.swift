@@ -36,7 +36,7 @@ struct ReaderErrorTests {
         "8:15: the links go in a circle: b → b",
         "10:20: no task 'c' in pipeline 'p'",
         "11:5: a pipeline has no key \"colour\"",
-        "15:14: 'maximum' is a length of time such as 90s, 5m or 1h30m, at most 366 days, not \"soon\"",
+        "15:14: 'maximum' is a length of time such as 90s, 5m or 1h30m, more than 0 and at most 366 days, not \"soon\"",
         "16:1: the document has no key \"event\"",
       ])
   }

@@ -124,7 +124,7 @@ struct DefinitionSource {
   }
 
   private mutating func timespan() -> Timespan? {
-    Timespan(milliseconds: Int64(below(pick([10, 100_000, Int(Timespan.longest)]))))
+    Timespan(milliseconds: Int64(1 + below(pick([10, 100_000, Int(Timespan.longest)]))))
   }
 
   /// Up to three different names; a number at the end keeps them apart.

@@ -247,12 +247,14 @@ extension World {
       try await world.scheduler.finishQueued()
       try await world.scheduler.finishQueued()
       let runs = [try await world.start(), try await world.start()]
-      #expect(try await world.control(.pause, pipeline: "p") == ["held": 2, "waiting": 2])
+      #expect(
+        try await world.control(.pause, pipeline: "p") == ["pipeline_paused": 1, "held": 2, "waiting": 2])
       #expect(try await world.anna.run { try People.pipelines($0) }.map(\.isPaused) == [true])
       let later = try await world.start()
       for run in runs + [later] { #expect(try await world.states(run) == ["a=held", "b=waiting"]) }
       #expect(try await world.scheduler.claim(5) == [])
-      #expect(try await world.control(.resume, pipeline: "p") == ["queued": 3, "waiting": 3])
+      #expect(
+        try await world.control(.resume, pipeline: "p") == ["pipeline_resumed": 1, "queued": 3, "waiting": 3])
       #expect(try await world.anna.run { try People.pipelines($0) }.map(\.isPaused) == [false])
       try await world.scheduler.finishQueued()
       #expect(try await world.states(later) == ["a=succeeded", "b=queued"])

@@ -237,7 +237,8 @@ extension ClaimedTask {
       _ = try await world.control(.pause, pipeline: "p")
       let again = try await world.rerun(try await world.id("d", of: first), .from)
       #expect(try await world.states(again) == ["d=held", "e=waiting"])
-      #expect(try await world.control(.resume, pipeline: "p") == ["queued": 1, "waiting": 1])
+      #expect(
+        try await world.control(.resume, pipeline: "p") == ["pipeline_resumed": 1, "queued": 1, "waiting": 1])
       #expect(try await world.runAll() == [["d": ["c"]], ["e": ["d"]]])
     }
   }

@@ -123,7 +123,7 @@ import ZmeyLink
     #expect(want(bench, .kill) == [.kill(Bench.fence)])
     let other = Bench()
     other.run()
-    #expect(want(other, .kill) == [.terminate(Bench.fence), .kill(Bench.fence)])
+    #expect(want(other, .kill) == [.kill(Bench.fence)])
   }
 
   @Test("What has no process yet is stopped without one")

@@ -54,7 +54,7 @@ create table zm.program (
   owner_id int not null references zm.app_user,
   script_sha256 bytea not null references zm.script,
   average_ms bigint check (average_ms between 0 and 31622400000),
-  maximum_ms bigint check (maximum_ms between 0 and 31622400000),
+  maximum_ms bigint check (maximum_ms between 1 and 31622400000),
   attempts smallint not null check (attempts between 1 and 100),
   rerun_if_lost boolean not null,
   max_output bigint not null check (max_output between 1024 and 268435456),
@@ -128,7 +128,7 @@ create table zm.task (
   program_id int,
   args text[] not null default '{}' check (zm.is_arguments(args)),
   -- Of its template's facts, what is different here: the limit of time, and variables beside the template's.
-  maximum_ms bigint check (maximum_ms between 0 and 31622400000),
+  maximum_ms bigint check (maximum_ms between 1 and 31622400000),
   environment jsonb check (zm.is_environment(environment)),
   join_rule text not null default 'all' check (join_rule in ('all')),
   check (num_nonnulls(template_id, program_id) = 1),

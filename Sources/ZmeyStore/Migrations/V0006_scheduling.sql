@@ -102,7 +102,8 @@ begin
     delete from zm.queue q where q.ctid = any (array(select row from picked))
   ), assigned as (
     update zm.task_run t set state = 3, attempt = t.attempt + 1, scheduler_id = p_scheduler,
-      worker_id = p_slots[p.place], started_at = null, progress = null, paused_at = null, paused_ms = 0, want = 0
+      worker_id = p_slots[p.place], started_at = null, progress = null, paused_at = null, paused_ms = 0, want = 0,
+      exit_code = null, signal = null, reason = null
     from picked p where t.id = p.task_run_id and t.state = 1
     returning t.id, t.run_id, t.attempt, t.worker_id, t.owner_id, t.name, t.task_id, t.program_id,
       gen_random_uuid() as nonce
@@ -311,10 +312,15 @@ begin
       finished_at = case when zm.state_if_lost(t, p_delivered) >= 10 then clock_timestamp() end,
       paused_ms = t.paused_ms + zm.paused_until(t.paused_at, clock_timestamp()), paused_at = null
     from fence f where t.id = f.id and t.state between 3 and 6
-    returning t.id, t.run_id, t.task_id, t.state, t.started_at, f.attempt, f.nonce, f.worker_id
+    returning t.id, t.run_id, t.task_id, t.state, t.started_at, t.paused_ms, f.attempt, f.nonce, f.worker_id
   ), results as (
-    insert into zm.task_result (task_run_id, attempt, nonce, state, reason, worker_id, started_at)
-    select id, attempt, nonce, 14, p_reason, worker_id, started_at from ended where p_delivered
+    insert into zm.task_result (task_run_id, attempt, nonce, state, reason, worker_id, started_at, duration_us,
+      result_bytes, error_bytes)
+    select id, attempt, nonce, 14, p_reason, worker_id, started_at,
+      coalesce(greatest(extract(epoch from clock_timestamp() - started_at) * 1000 - paused_ms, 0) * 1000, 0)::bigint,
+      coalesce((select sum(octet_length(data)) from zm.task_log where task_run_id = id and attempt = e.attempt and stream = 1), 0),
+      coalesce((select sum(octet_length(data)) from zm.task_log where task_run_id = id and attempt = e.attempt and stream = 2), 0)
+    from ended e where p_delivered
   )
   select array_agg(distinct run_id) filter (where task_id is not null and state >= 10),
     array_agg(id) filter (where task_id is not null and state >= 10), array_agg(id) filter (where state = 1)

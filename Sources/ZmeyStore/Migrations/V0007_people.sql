@@ -189,6 +189,7 @@ create function zm.start_tasks(p_owner int, p_version int, p_tasks int[], p_args
 declare
   p zm.pipeline;
   r bigint;
+  missing record;
 begin
   perform zm.ensure_week(clock_timestamp());
   r := zm.new_id();
@@ -207,6 +208,16 @@ begin
     (select k.task_run_id from zm.kept k join zm.task t on t.id = k.task_id
      where k.run_id = p_source and t.name = f.name)) as id) o
   where l.to_task = any (p_tasks) and l.from_task <> all (p_tasks) and l.pass <> 'none' and o.id is not null;
+  select t.name as task, f.name as before into missing
+  from zm.link l join zm.task t on t.id = l.to_task join zm.task f on f.id = l.from_task
+  where p_latest and l.to_task = any (p_tasks) and l.from_task <> all (p_tasks) and l.pass <> 'none'
+    and not exists (select from zm.kept k where k.run_id = r and k.task_id = f.id)
+    and not exists (select from zm.task_run o where o.run_id = p_source and o.name = f.name
+      and o.id between zm.first_id(p_source) and zm.last_id(p_source));
+  if found then
+    raise exception 'task "%" follows "%" now, of which run % has no result', missing.task, missing.before, p_source
+      using errcode = 'ZM005', hint = 'Without --latest it runs as it was.';
+  end if;
   with source as (
     select name, id, program_id from zm.task_run
     where run_id = p_source and id between zm.first_id(p_source) and zm.last_id(p_source)

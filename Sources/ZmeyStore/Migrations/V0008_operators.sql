@@ -96,7 +96,9 @@ select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as
   case when cardinality(d.recent_ms) >= 3 or g.average_ms is null then d.average_ms else g.average_ms end as average_ms,
   d.p95_ms, coalesce(k.maximum_ms, g.maximum_ms) as maximum_ms,
   -- Of the last attempt; none while it waits for the next one.
-  case when t.state > 3 then
+  case when t.state >= 10 then
+    (select r.duration_us / 1000 from zm.task_result r where r.task_run_id = t.id and r.attempt = t.attempt)
+  when t.state > 3 then
     (extract(epoch from coalesce(t.finished_at, t.paused_at, clock_timestamp()) - t.started_at) * 1000)::bigint - t.paused_ms
   end as elapsed_ms,
   case t.want when 1 then 'pause' when 2 then 'resume' when 3 then 'stop' when 4 then 'kill' end as want, l.due_at,

@@ -156,17 +156,20 @@ create function zm_api.control_pipeline(p_verb text, p_pipeline text) returns ta
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  p int;
+  p zm.pipeline;
+  is_to_pause boolean := p_verb in ('pause', 'hold');
 begin
   perform zm.check_verb(p_verb);
-  update zm.pipeline x set is_paused = case when p_verb in ('pause', 'hold') then true
-    when p_verb in ('resume', 'release') then false else x.is_paused end
-  where x.owner_id = zm.me() and x.name = p_pipeline returning x.id into p;
+  select * into p from zm.pipeline x where x.owner_id = zm.me() and x.name = p_pipeline for no key update;
   if not found then
     raise exception 'no pipeline "%"', p_pipeline using errcode = 'ZM003', hint = 'zmctl pipeline list shows yours.';
   end if;
+  if p_verb not in ('stop', 'kill') and p.is_paused <> is_to_pause then
+    update zm.pipeline x set is_paused = is_to_pause where x.id = p.id;
+    return query select case when is_to_pause then 'pipeline_paused' else 'pipeline_resumed' end, 1::bigint;
+  end if;
   return query select effect, sum(count)::bigint
-  from zm.carry_out(p_verb, zm.targets(array(select run_id from zm.live_run where pipeline_id = p))) group by effect;
+  from zm.carry_out(p_verb, zm.targets(array(select run_id from zm.live_run where pipeline_id = p.id))) group by effect;
   perform zm.note(p_verb, 'pipeline', p_pipeline);
 end $$;
 
@@ -270,13 +273,13 @@ begin
     where x.run_id = s.id and x.id between zm.first_id(s.id) and zm.last_id(s.id)
       and case when t.id is not null then x.id = t.id when p_mode = 'failed' then x.state in (11, 12, 13, 14) else true end
     order by x.id);
-  if chosen = '{}' then
-    raise exception 'nothing in run % has failed', s.id using errcode = 'ZM005';
-  end if;
   if exists (select from zm.task_run x
       where x.run_id = s.id and x.id between zm.first_id(s.id) and zm.last_id(s.id) and x.state < 10
         and (t.id is null or x.id = t.id)) then
     raise exception '% has not ended', p_id using errcode = 'ZM005', hint = format('Wait for it or stop it: zmctl stop %s.', p_id);
+  end if;
+  if chosen = '{}' then
+    raise exception 'nothing in run % has failed', s.id using errcode = 'ZM005';
   end if;
   if s.version_id is null then
     r := zm.rerun_batch(s.owner_id, s.name, chosen, s.id, p_latest);
@@ -285,7 +288,8 @@ begin
       where x.id = s.version_id) else s.version_id end;
     select x.name into missing from unnest(chosen) i (id) join zm.task_run x on x.id = i.id
     where not exists (select from zm.task k where k.version_id = v and k.name = x.name);
-    if found then
+    -- A whole run is taken as it would be now.
+    if found and (t.id is not null or p_mode = 'failed') then
       raise exception 'pipeline "%" has no task "%" any more', s.name, missing
         using errcode = 'ZM005', hint = 'Without --latest it runs as it was.';
     end if;
