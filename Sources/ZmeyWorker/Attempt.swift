@@ -69,11 +69,19 @@ struct Attempt: Sendable {
     phase = .collecting
   }
 
+  /// Of a large piece only the lines at its end are looked at: the last percentage and the last error are what counts,
+  /// and byte by byte a flood would take the time of all others.
+  private static let heardBytes = 4096
+
   /// Looks for what output says of itself, whether or not it is kept.
   mutating func heard(_ stream: OutputStream, _ bytes: ByteBuffer) {
+    var heard = bytes.readableBytesView.suffix(Self.heardBytes)
+    if heard.count < bytes.readableBytes {
+      heard = heard.drop { $0 != UInt8(ascii: "\n") }
+    }
     switch stream {
-    case .standardOutput: percent.append(bytes.readableBytesView)
-    case .standardError: lastError.append(bytes.readableBytesView)
+    case .standardOutput: percent.append(heard)
+    case .standardError: lastError.append(heard)
     }
   }
 

@@ -36,7 +36,7 @@ extension WorkTests {
         from zm_api.attempt a join zm_api.attempt b on b.task_run_id = a.task_run_id and b.attempt = a.attempt + 1
         where a.task_run_id = \(taskRun.id) and b.attempt = \(attempt)
         """)
-      #expect((delay..<delay + 5000).contains(Int(gap)))
+      #expect(Int(gap) >= delay)
     }
   }
 
