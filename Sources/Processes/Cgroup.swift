@@ -74,14 +74,4 @@ final class Cgroup {
     wasKilled = true
     try write("1", to: "cgroup.kill")
   }
-
-  private static func read(_ file: borrowing Descriptor) -> String {
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while true {
-      let count = pread(file.number, &buffer, buffer.count, off_t(bytes.count))
-      if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
-      bytes += buffer[..<count]
-    }
-  }
 }

@@ -269,7 +269,7 @@ public actor SchedulerService: DaemonService {
           isTellDue = false
           lastTold = .now()
           try await repeatedly("wake consoles") {
-            _ = try await anchor.connection.run { try anchor.identity.tell($0) }
+            try await anchor.connection.run { try anchor.identity.tell($0) }
           }
         } else if lastLearned + Self.learnPeriod <= .now(), case let samples = machine.takeSamples(),
           !samples.isEmpty

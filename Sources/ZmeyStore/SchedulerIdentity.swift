@@ -149,10 +149,9 @@ extension SchedulerIdentity {
       ])
   }
 
-  /// Wakes consoles, in a transaction of its own; false if there is none.
-  public func tell(_ session: borrowing Session) throws -> Bool {
-    try session.query(Statement("tell", "select zm_sched.tell($1, $2)"), parameters)
-      .first { row throws(DatabaseError) in try row.bool(0) } ?? false
+  /// Wakes consoles if any is there, in a transaction of its own.
+  public func tell(_ session: borrowing Session) throws {
+    try session.execute(Statement("tell", "select zm_sched.tell($1, $2)"), parameters)
   }
 
   /// Keeps how long successes took, the oldest first, for averages.

@@ -113,8 +113,11 @@ extension WorkerMachine {
     effects.append(.send(.finished(finish)))
   }
 
-  /// Begins to end the process tree of an attempt: TERM now, KILL after the grace.
-  mutating func end(_ fence: Fence, _ cause: Attempt.Cause, _ now: Instant, _ effects: inout [Effect]) {
+  /// Begins to end the process tree of an attempt: TERM now, KILL after the grace, or KILL at once.
+  mutating func end(
+    _ fence: Fence, _ cause: Attempt.Cause, isAtOnce: Bool = false, _ now: Instant,
+    _ effects: inout [Effect]
+  ) {
     guard let attempt = attempts[fence], !attempt.isEnded else { return }
     let isBegun = attempt.cause != nil
     if !isBegun || cause == .unwanted { attempts[fence]?.cause = cause }
@@ -126,6 +129,13 @@ extension WorkerMachine {
       // Nothing of it exists.
       finish(fence, Outcome(verdict: .stopped, reason: "it was stopped"), &effects)
     case .starting, .running:
+      if isAtOnce {
+        // One whose grace is over was killed already.
+        guard !isBegun || attempt.killAt != nil else { return }
+        attempts[fence]?.killAt = nil
+        effects.append(.kill(fence))
+        return
+      }
       if !isBegun { effects.append(.terminate(fence)) }
       if cause == .unwanted {
         // What runs elsewhere soon, or does already, has less time to go in peace, whatever was granted before: lease

@@ -23,12 +23,7 @@ extension WorkerMachine {
       if !attempt.isCollecting { effects.append(.thaw(fence)) }
     case .stop: end(fence, .stop, now, &effects)
     case .kill:
-      // TERM first, if it was sent, has had its time.
-      end(fence, .stop, now, &effects)
-      guard attempts[fence]?.killAt != nil else { return }
-      attempts[fence]?.killAt = nil
-      effects.removeAll { $0 == .terminate(fence) }
-      effects.append(.kill(fence))
+      end(fence, .stop, isAtOnce: true, now, &effects)
     }
   }
 

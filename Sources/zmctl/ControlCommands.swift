@@ -12,7 +12,7 @@ struct PauseCommand: AsyncParsableCommand {
   @Flag(help: "Wait until every one that runs is proven to stand still.")
   var wait = false
 
-  func run() async throws { try await options.carryOut(.pause, as: "pause", wait: wait, database) }
+  func run() async throws { try await options.carryOut(.pause, wait: wait, database) }
 }
 
 struct ResumeCommand: AsyncParsableCommand {
@@ -23,7 +23,7 @@ struct ResumeCommand: AsyncParsableCommand {
   @Flag(help: "Wait until every one that stood still is proven to go on.")
   var wait = false
 
-  func run() async throws { try await options.carryOut(.resume, as: "resume", wait: wait, database) }
+  func run() async throws { try await options.carryOut(.resume, wait: wait, database) }
 }
 
 struct HoldCommand: AsyncParsableCommand {
@@ -32,7 +32,7 @@ struct HoldCommand: AsyncParsableCommand {
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var options: ControlOptions
 
-  func run() async throws { try await options.carryOut(.hold, as: "hold", database) }
+  func run() async throws { try await options.carryOut(.hold, database) }
 }
 
 struct ReleaseCommand: AsyncParsableCommand {
@@ -41,7 +41,7 @@ struct ReleaseCommand: AsyncParsableCommand {
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var options: ControlOptions
 
-  func run() async throws { try await options.carryOut(.release, as: "release", database) }
+  func run() async throws { try await options.carryOut(.release, database) }
 }
 
 struct StopCommand: AsyncParsableCommand {
@@ -55,7 +55,7 @@ struct StopCommand: AsyncParsableCommand {
   var wait = false
 
   func run() async throws {
-    try await options.carryOut(now ? .kill : .stop, as: "stop", wait: wait, database)
+    try await options.carryOut(now ? .kill : .stop, wait: wait, database)
   }
 }
 

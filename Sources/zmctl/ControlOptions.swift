@@ -33,9 +33,7 @@ struct ControlOptions: ParsableArguments {
 
   /// Does the verb to everything in one transaction, prints what came of it, and waits for its proof if that is asked
   /// for.
-  ///
-  /// - Parameter name: the verb as it was typed.
-  func carryOut(_ verb: ControlVerb, as name: String, wait: Bool = false, _ database: DatabaseOptions)
+  func carryOut(_ verb: ControlVerb, wait: Bool = false, _ database: DatabaseOptions)
     async throws
   {
     let connection = try await database.open()
@@ -56,7 +54,9 @@ struct ControlOptions: ParsableArguments {
         }
       }
     }
-    if database.json { try Output.json(Document(verb: name, effects: counts)) }
+    if database.json {
+      try Output.json(Document(verb: verb == .kill ? "stop" : verb.rawValue, effects: counts))
+    }
   }
 
   private struct Document: Encodable {

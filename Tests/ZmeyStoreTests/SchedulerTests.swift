@@ -57,7 +57,7 @@ import ZmeyStore
       #expect(await sqlState { _ = try await connection.run { try old.scripts([], $0) } } == "ZM001")
       #expect(await sqlState { try await connection.run { try old.heartbeat([], $0) } } == "ZM001")
       #expect(await sqlState { try await connection.run { try old.release($0) } } == "ZM001")
-      #expect(await sqlState { _ = try await connection.run { try old.tell($0) } } == "ZM001")
+      #expect(await sqlState { try await connection.run { try old.tell($0) } } == "ZM001")
       #expect(await sqlState { try await connection.run { try old.learn([], $0) } } == "ZM001")
       // Were a function added, it would be missing above.
       let functions = "select count(*) from pg_proc where pronamespace = 'zm_sched'::regnamespace"

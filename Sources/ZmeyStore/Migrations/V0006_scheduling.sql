@@ -158,18 +158,17 @@ begin
   return (select ceil(extract(epoch from min(due_at) - clock_timestamp()) * 1000) from zm.delayed);
 end $$;
 
--- Wakes consoles if any is there, and tells whether one was. They hold lock 7704 as long as they look: should
+-- Wakes consoles if any is there. They hold lock 7704 as long as they look: should
 -- nobody, the lock is free. A commit with NOTIFY is costly, so the caller does this apart from its work and seldom.
-create function zm_sched.tell(p_scheduler int, p_epoch bigint) returns boolean language plpgsql security definer
+create function zm_sched.tell(p_scheduler int, p_epoch bigint) returns void language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 begin
   perform zm.guard(p_scheduler, p_epoch);
   if pg_try_advisory_lock(7704, 0) then
     perform pg_advisory_unlock(7704, 0);
-    return false;
+  else
+    perform pg_notify('zm_change', '');
   end if;
-  perform pg_notify('zm_change', '');
-  return true;
 end $$;
 
 -- How long successes took: an element for each, the oldest first.
