@@ -20,6 +20,8 @@ public struct Migration: Sendable {
     ("people", PackageResources.V0007_people_sql),
     ("operators", PackageResources.V0008_operators_sql),
     ("control", PackageResources.V0009_control_sql),
+    ("events", PackageResources.V0011_events_sql),
+    ("firing", PackageResources.V0013_firing_sql),
   ].enumerated().map { Migration(version: Int32($0.offset + 1), name: $0.element.0, sql: $0.element.1) }
 }
 

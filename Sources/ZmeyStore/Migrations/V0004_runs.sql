@@ -16,6 +16,9 @@ create table zm.run (
   total int not null,
   -- The run that this one repeats in whole or in part.
   rerun_of bigint,
+  -- The event that started it, or the run that it repeats, and when that was due.
+  event_id int,
+  due_at timestamptz,
   created_at timestamptz not null default clock_timestamp(),
   created_by name not null default session_user
 ) partition by range (id);
@@ -37,9 +40,12 @@ create table zm.run_tally (
 -- reading its history.
 create table zm.live_run (
   run_id bigint primary key,
-  pipeline_id int not null
+  pipeline_id int not null,
+  -- The event that started it.
+  event_id int
 );
 create index live_run_pipeline on zm.live_run (pipeline_id);
+create index live_run_event on zm.live_run (event_id) where event_id is not null;
 
 create table zm.task_run (
   id bigint not null default zm.new_id() primary key,

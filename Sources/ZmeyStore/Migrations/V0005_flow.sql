@@ -21,6 +21,7 @@ declare
   changed bigint[] := p_ended;
   waiting bigint[];
   held bigint[];
+  events int[];
 begin
   select zm.first_id(min(r)), zm.last_id(max(r)) into low, high from unnest(p_runs) r;
   -- One transaction at a time decides for a run, or two tasks that end at once would not see each other
@@ -78,9 +79,14 @@ begin
     end if;
     exit when changed is null;
   end loop;
-  delete from zm.live_run l using unnest(p_runs) e (id)
-  where l.run_id = e.id and (select total from zm.run where id = e.id)
-    <= (select sum(ended) from zm.run_tally where run_id = e.id);
+  with over as (
+    delete from zm.live_run l using unnest(p_runs) e (id)
+    where l.run_id = e.id and (select total from zm.run where id = e.id)
+      <= (select sum(ended) from zm.run_tally where run_id = e.id)
+    returning l.event_id
+  )
+  select array_agg(distinct event_id) into events from over where event_id is not null;
+  if events is not null then perform zm.start_queued(events); end if;
 end $$;
 
 -- The task run that hands on its result for a task of a run: the run's own, or in a run that repeats a part of
