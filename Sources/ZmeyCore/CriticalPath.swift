@@ -25,10 +25,10 @@ public struct CriticalPath: Hashable, Sendable {
     /// The name of the task that it leads to.
     public let to: String
     /// When it is taken.
-    public let condition: LinkDefinition.Condition
+    public let condition: Condition
 
     /// A link of that condition.
-    public init(from: String, to: String, condition: LinkDefinition.Condition = .success) {
+    public init(from: String, to: String, condition: Condition = .success) {
       self.from = from
       self.to = to
       self.condition = condition
@@ -42,7 +42,8 @@ public struct CriticalPath: Hashable, Sendable {
 
   /// The path that takes longest; nil if a task that is needed for it says nothing of its time.
   ///
-  /// What has not ended counts as if it succeeded, so a task that waits for a failure does not count.
+  /// What has not ended counts as if it succeeded, so a task that waits for a failure does not count; what a result
+  /// decides counts as if it were taken.
   ///
   /// - Parameter links: without a circle; one whose ends are not both among `nodes` does not count.
   public init?(_ nodes: [Node], _ links: [Link]) {
@@ -86,7 +87,7 @@ public struct CriticalPath: Hashable, Sendable {
       for link in links[node.name] ?? [] {
         guard let before = nodes[link.from] else { continue }
         let path = path(to: before)
-        guard link.condition.isTaken(after: path.end) else {
+        guard link.condition.isTaken(after: path.end) ?? true else {
           return Path(end: .skipped, length: .zero, names: [])
         }
         guard let known = length, let other = path.length else {
@@ -102,13 +103,39 @@ public struct CriticalPath: Hashable, Sendable {
   }
 }
 
-extension LinkDefinition.Condition {
-  /// Whether a link of this condition is taken once the task before it has ended so: the rule of `zm.is_taken`.
-  public func isTaken(after end: TaskRunState) -> Bool {
+extension Condition {
+  /// Whether a link of this condition is taken once the task before it has ended so; nil if its exit code or its
+  /// result decides.
+  public func isTaken(after end: TaskRunState) -> Bool? {
     switch self {
     case .success: end == .succeeded
     case .failure: end == .failed || end == .timedOut || end == .lost
     case .always: true
+    case .exitCode(let comparison, let code): end == .succeeded ? comparison.holds(0, code) : nil
+    case .exitCodeIn(let codes): end == .succeeded ? codes.contains(0) : nil
+    case .resultText, .resultNumber: nil
+    case .not(let part): part.isTaken(after: end).map { !$0 }
+    case .and(let parts): Self.decided(parts.map { $0.isTaken(after: end) }, by: false)
+    case .or(let parts): Self.decided(parts.map { $0.isTaken(after: end) }, by: true)
+    }
+  }
+
+  /// One part that is `decider` settles it; so do all that are not.
+  private static func decided(_ parts: [Bool?], by decider: Bool) -> Bool? {
+    if parts.contains(decider) { return decider }
+    return parts.contains(nil) ? nil : !decider
+  }
+}
+
+extension Condition.Comparison {
+  fileprivate func holds(_ left: Int, _ right: Int) -> Bool {
+    switch self {
+    case .equal: left == right
+    case .different: left != right
+    case .less: left < right
+    case .atMost: left <= right
+    case .more: left > right
+    case .atLeast: left >= right
     }
   }
 }

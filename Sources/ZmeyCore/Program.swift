@@ -27,6 +27,10 @@ public struct Program: Hashable, Sendable {
   public var limits: Limits?
   /// The account of the operating system that it runs as; nil for the worker's. See `Account`.
   public var user: String?
+  /// Only a worker that has all these labels runs it; see `Requirement`.
+  public var labels: [String]
+  /// How much it takes of each resource while it runs, amounts by names; see `Requirement`.
+  public var resources: [String: Int]
 
   /// The time from TERM to KILL if nothing else is said: 10 seconds.
   public static let defaultGrace = Timespan.seconds(10)
@@ -48,7 +52,7 @@ public struct Program: Hashable, Sendable {
     script: String, average: Timespan? = nil, maximum: Timespan? = nil, grace: Timespan? = nil,
     attempts: Int = 1, retry: RetryPolicy? = nil, rerunIfLost: Bool = true,
     maxOutput: Int64 = Program.defaultMaxOutput, environment: [String: String] = [:], nice: Int? = nil,
-    limits: Limits? = nil, user: String? = nil
+    limits: Limits? = nil, user: String? = nil, labels: [String] = [], resources: [String: Int] = [:]
   ) {
     self.script = script
     self.average = average
@@ -62,12 +66,14 @@ public struct Program: Hashable, Sendable {
     self.nice = nice
     self.limits = limits
     self.user = user
+    self.labels = labels
+    self.resources = resources
   }
 }
 
 extension Program: Codable {
   private enum CodingKeys: String, CodingKey {
-    case script, average, maximum, grace, attempts, retry, nice, limits, user
+    case script, average, maximum, grace, attempts, retry, nice, limits, user, labels, resources
     case rerunIfLost = "rerun_if_lost"
     case maxOutput = "max_output"
     case environment = "env"
@@ -88,7 +94,9 @@ extension Program: Codable {
       environment: try container.decode(forKey: .environment, else: [:]),
       nice: try container.decodeIfPresent(Int.self, forKey: .nice),
       limits: try container.decodeIfPresent(Limits.self, forKey: .limits),
-      user: try container.decodeIfPresent(String.self, forKey: .user))
+      user: try container.decodeIfPresent(String.self, forKey: .user),
+      labels: try container.decode(forKey: .labels, else: []),
+      resources: try container.decode(forKey: .resources, else: [:]))
   }
 
   /// Writes an object without what is absent or empty, so that equal programs are equal objects.
@@ -106,5 +114,7 @@ extension Program: Codable {
     try container.encodeIfPresent(nice, forKey: .nice)
     try container.encode(limits ?? Limits(), forKey: .limits, unless: Limits())
     try container.encodeIfPresent(user, forKey: .user)
+    try container.encode(labels, forKey: .labels, unless: [])
+    try container.encode(resources, forKey: .resources, unless: [:])
   }
 }

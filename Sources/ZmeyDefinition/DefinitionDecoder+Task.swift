@@ -10,7 +10,8 @@ extension DefinitionDecoder {
     var definition = TaskDefinition(
       name: name?.string ?? "", work: work(fields),
       arguments: arguments.compactMap { text($0, named: "args")?.string },
-      join: choice(fields, "join") ?? .all, after: links.map(\.definition))
+      join: value(fields, "join", is: "one of \(Join.words.joined(separator: ", ")) 2") { Join($0) } ?? .all,
+      after: links.map(\.definition))
     if case .template = definition.work {
       definition.maximum = maximum(fields)
       definition.environment = environment(fields)
@@ -35,7 +36,7 @@ extension DefinitionDecoder {
       return text(element, named: "after").map { (LinkDefinition(task: $0.string), $0.place) }
     }
     guard let fields = fields(element, of: .link) else { return nil }
-    let when: LinkDefinition.Condition = choice(fields, "when") ?? .success
+    let when = value(fields, "when", is: "a condition") { try? Condition($0) } ?? .success
     let pass: LinkDefinition.Pass = choice(fields, "pass") ?? .none
     guard let task = required(fields, "task") else { return nil }
     return (LinkDefinition(task: task.string, when: when, pass: pass), task.place)

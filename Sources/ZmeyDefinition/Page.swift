@@ -42,7 +42,7 @@ struct Page {
       case .inline(let program): $0.add(program)
       }
       $0.add(arguments: task.arguments)
-      $0.field("join", task.join.rawValue, unless: TaskDefinition.Join.all.rawValue)
+      $0.field("join", task.join.description, unless: Join.all.description)
       if !task.after.isEmpty { $0.line("after:") }
       for link in task.after { $0.add(link) }
     }
@@ -63,7 +63,7 @@ struct Page {
     item {
       guard link != LinkDefinition(task: link.task) else { return $0.line(YAMLScalar.inline(link.task)) }
       $0.field("task", link.task)
-      $0.field("when", link.when.rawValue, unless: LinkDefinition.Condition.success.rawValue)
+      $0.field("when", link.when.description, unless: Condition.success.description)
       $0.field("pass", link.pass.rawValue, unless: LinkDefinition.Pass.none.rawValue)
     }
   }

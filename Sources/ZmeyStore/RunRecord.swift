@@ -145,7 +145,7 @@ extension People {
         where r.id = $1 order by l.to_task, l.position
         """), [.int8(run.rawValue)]
     ).map { row throws(DatabaseError) in
-      guard let condition = LinkDefinition.Condition(rawValue: try row.text(2)) else {
+      guard let condition = try? Condition(row.text(2)) else {
         throw DatabaseError(kind: .decoding, message: "a condition that this program does not know")
       }
       return CriticalPath.Link(from: try row.text(0), to: try row.text(1), condition: condition)

@@ -60,7 +60,7 @@ import ZmeyCore
     }
     let links = try given.links.map { text in
       let words = text.split(separator: " ").map(String.init)
-      let condition = try #require(LinkDefinition.Condition(rawValue: words.count > 2 ? words[2] : "success"))
+      let condition = try Condition(words.count > 2 ? words[2] : "success")
       return CriticalPath.Link(from: words[0], to: words[1], condition: condition)
     }
     let path = CriticalPath(nodes, links).map { path in

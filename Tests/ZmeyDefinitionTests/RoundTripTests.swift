@@ -74,7 +74,7 @@ struct DefinitionSource {
       for before in tasks where below(2) == 0 {
         task.after.append(
           LinkDefinition(
-            task: before.name, when: pick(LinkDefinition.Condition.allCases),
+            task: before.name, when: pick([Condition.success, .failure, .always]),
             pass: pick(LinkDefinition.Pass.allCases)))
       }
       tasks.append(task)

@@ -51,7 +51,7 @@ func task(
 
 /// A link from that task.
 func after(
-  _ task: String, _ when: LinkDefinition.Condition = .success, pass: LinkDefinition.Pass = .none
+  _ task: String, _ when: Condition = .success, pass: LinkDefinition.Pass = .none
 ) -> LinkDefinition {
   LinkDefinition(task: task, when: when, pass: pass)
 }
