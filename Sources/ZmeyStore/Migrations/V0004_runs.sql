@@ -44,8 +44,8 @@ create table zm.live_run (
   -- The event that started it.
   event_id int
 );
-create index live_run_event on zm.live_run (event_id) where event_id is not null;
 create index live_run_pipeline on zm.live_run (pipeline_id);
+create index live_run_event on zm.live_run (event_id) where event_id is not null;
 
 create table zm.task_run (
   id bigint not null default zm.new_id() primary key,

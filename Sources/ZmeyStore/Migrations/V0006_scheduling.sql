@@ -213,8 +213,9 @@ begin
         or exists (select from zm.template m where m.owner_id = a.owner_id and m.name = a.name and m.removed_at is null)
         then a.program_id end,
       g.grace_ms, g.launch::text,
-      (coalesce(k.environment, '{}') || case when a.item is not null then jsonb_build_object('ZM_ITEM', a.item::text) else '{}' end
-        || coalesce(zm.event_environment(a.run_id, a.task_id), '{}'))::text
+      case when a.task_id is not null then nullif(coalesce(k.environment, '{}')
+        || case when a.item is not null then jsonb_build_object('ZM_ITEM', a.item::text) else '{}' end
+        || coalesce(zm.event_environment(a.run_id), '{}'), '{}')::text end
     from assigned a
     join zm.app_user u on u.id = a.owner_id
     join zm.program g on g.id = a.program_id

@@ -135,8 +135,7 @@ begin
       where t.owner_id = p_owner and t.name = p_name and t.removed_at is null)
     when 'pipeline' then (select zm.pipeline_json(p.version_id) from zm.pipeline p
       where p.owner_id = p_owner and p.name = p_name and p.removed_at is null)
-    when 'event' then (select zm.event_json(e.id) from zm.event e
-      where e.owner_id = p_owner and e.name = p_name and e.removed_at is null) end;
+    when 'event' then (select zm.event_json(e.id) from zm.event e where e.owner_id = p_owner and e.name = p_name) end;
 end $$;
 
 create function zm.save(p_owner int, p_kind text, j jsonb) returns void language plpgsql
@@ -168,8 +167,8 @@ begin
     where m.owner_id = p_owner and m.name = p_name and m.removed_at is null and p.removed_at is null;
   elsif p_kind = 'pipeline' then
     select string_agg(distinct format('event "%s"', e.name), ', ') into users
-    from zm.event e join zm.event_target t on t.event_id = e.id
-    where e.owner_id = p_owner and e.removed_at is null and t.pipeline = p_name;
+    from zm.event e cross join unnest(e.targets) t
+    where e.owner_id = p_owner and not e.is_removed and split_part(t, '/', 1) = p_name;
   end if;
   if users is not null then
     raise exception '% "%" is used by %', p_kind, p_name, left(users, 500)
@@ -181,8 +180,7 @@ begin
   when 'pipeline' then
     update zm.pipeline set removed_at = clock_timestamp() where owner_id = p_owner and name = p_name and removed_at is null;
   when 'event' then
-    update zm.event set removed_at = clock_timestamp(), next_at = null, next_due = null
-    where owner_id = p_owner and name = p_name and removed_at is null;
+    perform zm.remove_event(p_owner, p_name);
   end case;
 end $$;
 
@@ -196,7 +194,7 @@ begin
   case p_kind
   when 'template' then return query select name from zm.template where owner_id = p_owner and removed_at is null order by 1;
   when 'pipeline' then return query select name from zm.pipeline where owner_id = p_owner and removed_at is null order by 1;
-  when 'event' then return query select name from zm.event where owner_id = p_owner and removed_at is null order by 1;
+  when 'event' then return query select name from zm.event where owner_id = p_owner and not is_removed order by 1;
   end case;
 end $$;
 
@@ -346,8 +344,8 @@ begin
     'pipelines', (select coalesce(jsonb_agg(zm.pipeline_json(p.version_id) order by p.name), '[]') from zm.pipeline p
       where p.owner_id = me and p.removed_at is null and (p_pipelines is null or p.name = any (p_pipelines))),
     'events', (select coalesce(jsonb_agg(zm.event_json(e.id) order by e.name), '[]') from zm.event e
-      where e.owner_id = me and e.removed_at is null and (p_pipelines is null or not exists (
-        select from zm.event_target t where t.event_id = e.id and t.pipeline <> all (p_pipelines)))));
+      where e.owner_id = me and not e.is_removed and (p_pipelines is null or not exists (
+        select from unnest(e.targets) t where split_part(t, '/', 1) <> all (p_pipelines)))));
 end $$;
 
 -- Changes one thing of a pipeline and saves it as its newest version.

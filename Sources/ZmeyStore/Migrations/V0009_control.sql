@@ -328,6 +328,7 @@ begin
         or not exists (select from zm.task o where o.version_id = s.version_id and o.name = k.name)));
     end if;
     r := zm.start_tasks(s.owner_id, v, tasks, '{}', s.id, p_latest);
+    update zm.run x set event_id = s.event_id, due_at = s.due_at where x.id = r and s.event_id is not null;
   end if;
   perform zm.note('rerun', case when t.id is null then 'run' else 'task_run' end, p_id::text,
     jsonb_build_object('run', r, 'mode', p_mode, 'latest', p_latest));
