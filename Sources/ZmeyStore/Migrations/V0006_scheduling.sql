@@ -305,6 +305,8 @@ end $$;
 
 -- The workers proved that these process trees stand still since p_age_us microseconds, or go on. What is being stopped
 -- goes on, too, that it may act on TERM; what is not known to run yet may only be told that no resume is needed.
+-- What is seen may be older than the last order, while an order before that is still on its way. So the last one is given
+-- again whenever the opposite of it is seen, and one that stands still though nobody wants it to is told to go on.
 create function zm_sched.observed(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
     p_paused boolean[], p_age_us bigint[]) returns void language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
@@ -319,13 +321,12 @@ begin
     update zm.task_run t set state = case when t.state in (3, 6) then t.state when s.paused then 5 else 4 end,
       paused_at = case when s.paused then coalesce(t.paused_at, s.since) end,
       paused_ms = t.paused_ms + case when s.paused then 0 else zm.paused_until(t.paused_at, s.since) end,
-      want = case when not s.paused and t.want = 2 then 0 else t.want end
+      want = case when t.want not in (0, 2) then t.want when s.paused then 2 else 0 end
     from seen s
     where t.id = s.id and t.attempt = s.attempt and (t.state in (4, 5) or (t.state in (3, 6) and not s.paused))
-    returning t.id, s.paused
+    returning t.id, case when t.want = 1 and s.paused then 0 else t.want end as want
   )
-  update zm.inflight x set want = 0 from told t
-  where x.task_run_id = t.id and x.want = case when t.paused then 1 else 2 end;
+  update zm.inflight x set want = t.want from told t where x.task_run_id = t.id and x.want <> t.want;
 end $$;
 
 create function zm_sched.progress(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
