@@ -54,3 +54,11 @@ public struct ProgramID: Identifier {
   /// The identifier of that number.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 }
+
+/// Names an event.
+public struct EventID: Identifier {
+  /// The number as the database stores it.
+  public let rawValue: Int32
+  /// The identifier of that number.
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+}

@@ -72,7 +72,10 @@ import ZmeyStore
         order by 1
         """)
       #expect(
-        open == ["zm.scheduler", "zm.task_state", "zm.task_transition", "zm.worker", "zm.worker_status"])
+        open == [
+          "zm.resource", "zm.scheduler", "zm.task_state", "zm.task_transition", "zm.worker",
+          "zm.worker_status",
+        ])
     }
   }
 
