@@ -78,7 +78,8 @@ public struct LineDiff: Hashable, Sendable {
     let tail = min(
       zip(before.reversed(), after.reversed()).prefix { isEqual($0, $1) }.count,
       min(before.count, after.count) - head)
-    let middle = changes(Array(before.dropFirst(head).dropLast(tail)), Array(after.dropFirst(head).dropLast(tail)))
+    let middle = changes(
+      Array(before.dropFirst(head).dropLast(tail)), Array(after.dropFirst(head).dropLast(tail)))
     return before.prefix(head).map { .same($0) } + middle + before.suffix(tail).map { .same($0) }
   }
 

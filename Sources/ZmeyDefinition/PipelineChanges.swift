@@ -29,6 +29,7 @@ public struct PipelineChanges: Hashable, Sendable {
   public func summary(limit: Int = 6) -> String {
     let marked = added.map { "+ \($0)" } + changed.map { "~ \($0)" } + removed.map { "- \($0)" }
     let rest = marked.count > limit ? ["\(marked.count - limit) more"] : []
-    return (marked.prefix(limit) + rest + (isItselfChanged ? ["the pipeline itself"] : [])).joined(separator: ", ")
+    return (marked.prefix(limit) + rest + (isItselfChanged ? ["the pipeline itself"] : [])).joined(
+      separator: ", ")
   }
 }

@@ -20,7 +20,10 @@ import Testing
   @Test func `joins what is close, and parts what is not`() {
     let close = numbers(1...20).replacing("5\n", with: "x\n").replacing("1\n2\n", with: "1\ny\n2\n")
     #expect(LineDiff(from: "1\n2\n3\n4\n5\n6\n7\n8\n", to: "1\nx\n3\n4\n5\n6\n7\ny\n").hunks.count == 1)
-    #expect(LineDiff(from: numbers(1...20), to: close).hunks.map(\.header) == ["@@ -1,8 +1,9 @@", "@@ -12,7 +13,7 @@"])
+    #expect(
+      LineDiff(from: numbers(1...20), to: close).hunks.map(\.header) == [
+        "@@ -1,8 +1,9 @@", "@@ -12,7 +13,7 @@",
+      ])
   }
 
   @Test func `names the line before what is not there`() {
