@@ -37,7 +37,7 @@ import ZmeyStore
       #expect(
         try await root.texts(
           "select zm.holds($1, $2, $3, zm.text_of($4))::text",
-          [.json(json), .int2(state), .int4(code), .bytea(Array(result.utf8))]) == ["\(holds)"])
+          [.json(json), .int2(state), .int4(code), .bytes(Array(result.utf8))]) == ["\(holds)"])
     }
   }
 

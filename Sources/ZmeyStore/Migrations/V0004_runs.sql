@@ -19,6 +19,9 @@ create table zm.run (
   -- The event that started it, and the time that it was due.
   event_id int,
   due_at timestamptz,
+  -- Its task runs still come in; it was stopped before all had: see zm.submission.
+  is_open boolean not null default false,
+  is_cut boolean not null default false,
   created_at timestamptz not null default clock_timestamp(),
   created_by name not null default session_user
 ) partition by range (id);
@@ -260,8 +263,8 @@ create table zm.duration (
   primary key (program_id, name)
 ) with (fillfactor = 50);
 
--- Between which numbers a run and its task runs lie: they are made in one transaction, so within a day or two.
--- Without these bounds, a look by run_id is a probe into each week there ever was.
+-- Between which numbers a run and its task runs lie: they are made in one transaction, or by a submission of two
+-- days at most. Without these bounds, a look by run_id is a probe into each week there ever was.
 create function zm.first_id(p_run bigint) returns bigint language sql immutable as
 $$ select (p_run / 1000000000 - 1) * 1000000000 $$;
 create function zm.last_id(p_run bigint) returns bigint language sql immutable as

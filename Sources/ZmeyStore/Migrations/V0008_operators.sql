@@ -191,9 +191,11 @@ left join zm.delayed l on l.task_run_id = t.id;
 
 create view zm_api.run with (security_invoker = true) as
 select r.id, r.name, r.version_id is not null as is_pipeline, u.rolname as owner, r.total, y.ended, y.failed, y.stopped,
-  case when y.ended < r.total then 'running' when y.failed > 0 then 'failed' when y.stopped > 0 then 'stopped'
+  case when r.is_open or y.ended < r.total then 'running' when y.failed > 0 then 'failed'
+    when r.is_cut or y.stopped > 0 then 'stopped'
     else 'succeeded' end as state,
-  r.created_at, r.rerun_of, r.event_id, r.due_at, case when y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id
+  r.created_at, r.rerun_of, r.event_id, r.due_at,
+  case when not r.is_open and y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id, r.is_open
 from zm.run r
 join zm.app_user u on u.id = r.owner_id
 cross join lateral (

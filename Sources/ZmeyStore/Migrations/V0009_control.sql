@@ -162,6 +162,8 @@ create function zm_api.control(p_verb text, p_ids bigint[]) returns table (effec
 #variable_conflict use_column
 begin
   perform zm.check_verb(p_verb);
+  -- First, so that nothing comes in after the look for what is there.
+  return query select effect, count from zm.control_submissions(p_verb, p_ids);
   return query select effect, sum(count)::bigint from zm.carry_out(p_verb, zm.targets(p_ids)) group by effect;
   perform zm.note(p_verb, 'task_run', array_to_string(p_ids[1:100], ' ')
     || case when cardinality(p_ids) > 100 then ' …' else '' end);
@@ -297,7 +299,7 @@ begin
     where x.run_id = s.id and x.item is null and x.id between zm.first_id(s.id) and zm.last_id(s.id)
       and case when t.id is not null then x.id = t.id when p_mode = 'failed' then x.state in (11, 12, 13, 14) else true end
     order by x.id);
-  if exists (select from zm.task_run x
+  if (s.is_open and t.id is null) or exists (select from zm.task_run x
       where x.run_id = s.id and x.id between zm.first_id(s.id) and zm.last_id(s.id) and x.state < 10
         and (t.id is null or x.id = t.id)) then
     raise exception '% has not ended', p_id using errcode = 'ZM005', hint = format('Wait for it or stop it: zmctl stop %s.', p_id);
