@@ -15,6 +15,7 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(name: "CLinux"),
     .target(name: "ZmeyCore"),
+    .target(name: "ZmeySchedule"),
     .target(
       name: "ZmeyDefinition", dependencies: ["ZmeyCore", "Yams"],
       exclude: ["zmey.schema.json"]),
@@ -42,7 +43,7 @@ let package = Package(
     .target(
       name: "ZmeyScheduler",
       dependencies: [
-        "ZmeyCore", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "Postgres",
+        "ZmeyCore", "ZmeySchedule", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "Postgres",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),

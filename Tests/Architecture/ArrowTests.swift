@@ -6,7 +6,7 @@ import Testing
 
   /// From the ground up: a module knows modules of lower floors only.
   private static let floors: [[String]] = [
-    ["CLibPQ", "CLinux", "ZmeyCore"],
+    ["CLibPQ", "CLinux", "ZmeyCore", "ZmeySchedule"],
     ["Postgres", "Processes"],
     ["ZmeyDefinition", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "ZmeyCommand"],
     ["ZmeyScheduler", "ZmeyWorker", "ZmeyInstance"],
