@@ -154,7 +154,8 @@ public struct SchedulerMachine: Sendable {
     if !isStopping, isHungry || !batch.finished.isEmpty {
       batch.slots = Placement.slots(workers.values.compactMap(\.candidate), limit: Self.batchFinishes)
     }
-    batch.asksWants = asksWants
+    // An observation may have been made before the order that it seems to answer: what it leaves open is asked for with it.
+    batch.asksWants = asksWants || !batch.observed.isEmpty
     batch.unknownZones = unknownZones
     asksWants = false
     return batch.isEmpty ? nil : batch

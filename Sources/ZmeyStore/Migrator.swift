@@ -20,8 +20,11 @@ public struct Migration: Sendable {
     ("people", PackageResources.V0007_people_sql),
     ("operators", PackageResources.V0008_operators_sql),
     ("control", PackageResources.V0009_control_sql),
+    ("bulk", PackageResources.V0010_bulk_sql),
     ("events", PackageResources.V0011_events_sql),
+    ("items", PackageResources.V0012_items_sql),
     ("firing", PackageResources.V0013_firing_sql),
+    ("why", PackageResources.V0014_why_sql),
   ].enumerated().map { Migration(version: Int32($0.offset + 1), name: $0.element.0, sql: $0.element.1) }
 }
 

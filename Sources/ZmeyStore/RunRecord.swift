@@ -27,14 +27,16 @@ public struct RunRecord: Sendable {
   public let isPipeline: Bool
   /// The run that it repeats in whole or in part.
   public let rerunOf: RunID?
+  /// Whether its task runs still come in: see `Submission`.
+  public let isOpen: Bool
 
   /// Of a batch of which some have ended: how long the others take if they end as fast as those did.
   public var remainingOfBatch: Duration? {
-    isPipeline || isEnded || ended == 0 ? nil : elapsed * (total - ended) / ended
+    isPipeline || isOpen || isEnded || ended == 0 ? nil : elapsed * (total - ended) / ended
   }
 
   /// Whether nothing of it is left to do.
-  public var isEnded: Bool { ended >= total }
+  public var isEnded: Bool { !isOpen && ended >= total }
 }
 
 /// One chunk of a log.
@@ -119,7 +121,7 @@ extension People {
   private static let runColumns = """
     select id, name, owner, state, total::bigint, ended::bigint, failed::bigint, \(iso("created_at")),
       \(iso("finished_at")), (extract(epoch from coalesce(finished_at, clock_timestamp()) - created_at) * 1000)::bigint,
-      is_pipeline, rerun_of from zm_api.run
+      is_pipeline, rerun_of, is_open from zm_api.run
     """
 
   /// The newest run of the caller's pipeline of that name.
@@ -261,6 +263,7 @@ extension RunRecord {
     elapsed = .milliseconds(try row.int64(9))
     isPipeline = try row.bool(10)
     rerunOf = try row.int64OrNil(11).map { RunID($0) }
+    isOpen = try row.bool(12)
   }
 }
 

@@ -65,7 +65,8 @@ struct ControlOptions: ParsableArguments {
   }
 
   private static let order = [
-    "pipeline_paused", "pipeline_resumed", "pausing", "resuming", "stopping", "held", "queued", "stopped",
+    "pipeline_paused", "pipeline_resumed", "submission_held", "submission_released", "submission_stopped",
+    "pausing", "resuming", "stopping", "held", "queued", "stopped",
     "waiting",
   ]
 

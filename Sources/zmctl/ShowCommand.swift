@@ -22,10 +22,11 @@ struct ShowCommand: AsyncParsableCommand {
 
   private func show(_ record: RunRecord, _ connection: Connection) async throws {
     let resultLimit = database.json ? RunDocument.resultLimit : Table.resultLimit
-    let (taskRuns, links) = try await connection.run { session in
+    let (taskRuns, links, key) = try await connection.run { session in
       (
         try Waiting.taskRuns(of: record.id, resultLimit: resultLimit, session),
-        record.isPipeline && !record.isEnded ? try People.links(of: record.id, session) : []
+        record.isPipeline && !record.isEnded ? try People.links(of: record.id, session) : [],
+        record.isOpen ? try Submission.key(of: record.id, session) : nil
       )
     }
     let path = record.isPipeline && !record.isEnded ? Self.path(taskRuns, links) : nil
@@ -34,6 +35,11 @@ struct ShowCommand: AsyncParsableCommand {
     }
     Table.runs([record])
     if let rerunOf = record.rerunOf { print("again: \(rerunOf)") }
+    if let key {
+      print(
+        "still open: submit the rest with --key \(Output.safe(key)), or end it with 'zmctl stop \(record.id)'"
+      )
+    }
     if let remaining = path?.remaining ?? record.remainingOfBatch {
       let names = path.map { ": \(Output.safe($0.names.joined(separator: " → ")))" } ?? ""
       print("time left: about \(Output.span(remaining))\(names)")

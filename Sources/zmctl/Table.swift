@@ -28,7 +28,9 @@ enum Table {
       ["RUN", "STATE", "NAME", "ENDED", "FAILED", "STARTED", "FINISHED"],
       records.map { record in
         [
-          "\(record.id)", record.state, record.name, "\(record.ended)/\(record.total)", "\(record.failed)",
+          "\(record.id)", record.state, record.name,
+          "\(record.ended)/\(record.total)\(record.isOpen ? "+" : "")",
+          "\(record.failed)",
           record.createdAt, record.finishedAt ?? "",
         ]
       })

@@ -28,46 +28,6 @@ struct StartCommand: AsyncParsableCommand {
   }
 }
 
-struct SubmitCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "submit",
-    abstract: "Start many task runs of a template at once; prints the run that holds them.")
-  @OptionGroup var database: DatabaseOptions
-  @Argument(help: "The template.")
-  var template: String
-  @Option(help: "How many, without arguments.")
-  var count: Int?
-  @Option(help: "A file (- for standard input): one task run for each line, arguments parted by tabs.")
-  var argsFrom: String?
-  @Flag(help: "Wait for the end of all; exit with 1 if one did not succeed.")
-  var wait = false
-
-  func validate() throws {
-    if count != nil, argsFrom != nil { throw ValidationError("--count and --args-from exclude each other") }
-    guard (1...1_000_000).contains(count ?? 1) else { throw ValidationError("--count takes 1 to 1000000") }
-  }
-
-  func run() async throws {
-    let lines = try argsFrom.map { path in
-      // "\r\n" is one Character, and no "\n".
-      var lines = try DefinitionFiles.storableText(path).split(omittingEmptySubsequences: false) {
-        $0 == "\n" || $0 == "\r\n"
-      }
-      if lines.last?.isEmpty == true { lines.removeLast() }
-      guard !lines.isEmpty else { throw Failure(.usage, "'\(path)' has no line") }
-      return lines.map {
-        $0.isEmpty ? [] : $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      }
-    }
-    let connection = try await database.open()
-    let run = try await connection.run { session in
-      if let lines { return try People.submit(template: template, arguments: lines, session) }
-      return try People.submit(template: template, count: Int32(count ?? 1), session)
-    }
-    try await Waiting.report(run, wait: wait, database, connection)
-  }
-}
-
 struct ExecCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exec", abstract: "Run a command once, on some worker; with --wait print what it wrote.")

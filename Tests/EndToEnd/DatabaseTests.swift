@@ -98,7 +98,17 @@ struct DatabaseTests {
     Mistake(
       arguments: ["submit", "t", "--args-from", "/nonexistent"], code: 2, words: "cannot read '/nonexistent'"),
     Mistake(arguments: ["submit", "t", "--args-from", "-"], code: 2, words: "no line"),
-    Mistake(arguments: ["submit", "t", "--args-from", "-"], code: 2, words: "NUL", input: "a\0b\n"),
+    Mistake(
+      arguments: ["submit", "t", "--args-from", "-"], code: 2, words: "standard input:2: a NUL",
+      input: "\na\0b\n"),
+    Mistake(
+      arguments: ["submit", "t", "--args-from", "-"], code: 2, words: "standard input:1: arguments of more",
+      input: String(repeating: "\t", count: 300_000)),
+    Mistake(arguments: ["submit", "t", "--args-from", "/"], code: 2, words: "cannot read '/'"),
+    Mistake(arguments: ["submit", "t", "--key", ""], code: 2, words: "a key has 1 to 200 characters"),
+    Mistake(
+      arguments: ["submit", "t", "--priority", "-1001"], code: 2, words: "--priority takes -1000 to 1000"),
+    Mistake(arguments: ["submit", "nonesuch", "--key", "k"], code: 3, words: "no template \"nonesuch\""),
     Mistake(
       arguments: ["submit", "t", "--args-from", "-", "--count", "2"], code: 2, words: "exclude", input: "a\n"),
     Mistake(arguments: ["exec", "--wait"], code: 2, words: "no command"),

@@ -37,6 +37,23 @@ extension WorkTests {
         == ["[a][b]", "[]", "[c\u{2028}\u{85}\u{b}\u{c}\rd]", "[e]"])
   }
 
+  @Test func `what is submitted twice under a key is run once`() async throws {
+    let notes = "\(zmey.path)/once"
+    try await zmey.template("once", "#!/bin/sh\necho \"$1\" >>\(notes)\n")
+    let lines = (1...1500).map { "\($0)\n" }.joined()
+    var runs: Set<Int64> = []
+    for _ in 1...2 {
+      let outcome = try await zmey.must(
+        "submit", "once", "--args-from", "-", "--key", "k", "--wait", "--json", input: lines)
+      let run = try outcome.json(Run.self)
+      #expect((run.state, run.total) == ("succeeded", 1500))
+      runs.insert(run.id)
+    }
+    #expect(runs.count == 1)
+    let ran = try String(contentsOfFile: notes, encoding: .utf8).split(separator: "\n").compactMap { Int($0) }
+    #expect(ran.sorted() == Array(1...1500))
+  }
+
   @Test func `exec runs a command and hands its output and its failure on`() async throws {
     let good = try await zmey.zmctl("exec", "--wait", "--", "printf", "%s;", "a b", "-x", "*")
     #expect(good.output == "a b;-x;*;")

@@ -86,9 +86,16 @@ struct FakeDatabase {
 
   private mutating func observe(_ observed: SchedulerBatch.Observed) {
     let id = observed.fence.taskRun
-    if wants[id] == (observed.isPaused ? .pause : .resume) { wants[id] = nil }
-    guard let state = tasks[id]?.state, state == .running || state == .paused else { return }
-    tasks[id]?.state = observed.isPaused ? .paused : .running
+    guard let state = tasks[id]?.state, state == .running || state == .paused || !observed.isPaused else {
+      return
+    }
+    // What is seen may be older than the order, so it takes an order away and gives it again.
+    switch tasks[id]?.want {
+    case .stop, .kill: break
+    case .pause: wants[id] = observed.isPaused ? nil : .pause
+    case .resume, nil: wants[id] = observed.isPaused ? .resume : nil
+    }
+    if state == .running || state == .paused { tasks[id]?.state = observed.isPaused ? .paused : .running }
   }
 
   /// An attempt is over: where its task run waits for the next one.

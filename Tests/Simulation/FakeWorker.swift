@@ -82,7 +82,8 @@ final class FakeWorker {
     let wire = Wire(id: world.nextLink(), world: world, worker: self, scheduler: scheduler)
     self.wire = wire
     world.after(world.random.chance(5) ? world.random.milliseconds(1...5000) : world.latency()) { [self] in
-      guard self.wire === wire else { return }
+      // The hello is lost with its wire: a scheduler that greeted one it has seen close would wait for it for ever.
+      guard self.wire === wire, wire.isAlive else { return }
       if scheduler.isAlive { scheduler.accept(wire, hello) } else { closed(wire) }
     }
   }

@@ -64,6 +64,15 @@ import ZmeyLink
       bench.takeBatch()?.observed == [.init(fence: Bench.fence(1), isPaused: false, age: .seconds(1))])
   }
 
+  @Test("With what a worker proves it asks what is still wanted: the proof may be older than the order")
+  func asksWithProofs() throws {
+    let bench = bench()
+    bench.receive(.observed(Bench.fence(1), isPaused: true, age: .zero))
+    let effects = try answer(bench, wants: [(Bench.fence(1), .resume)])
+    #expect(effects == [.send(Bench.link, .want(Bench.fence(1), .resume))])
+    #expect(bench.takeBatch()?.asksWants != true)
+  }
+
   @Test("It looks into the queue when a delayed task run is due, and not at once again if nobody can take it")
   func due() throws {
     let bench = bench()

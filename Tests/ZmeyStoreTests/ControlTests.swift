@@ -146,21 +146,63 @@ extension World {
     try await world.scheduler.perform { $0.asksWants = true }.wants.map(\.want)
   }
 
+  private func observe(_ world: World, _ fence: Fence, _ isPaused: Bool) async throws {
+    try await world.scheduler.perform {
+      $0.observed = [.init(fence: fence, isPaused: isPaused, age: .zero)]
+    }
+  }
+
+  @Test func `is asked to resume again if it was seen running before an earlier pause got there`()
+    async throws
+  {
+    try await World.with { world in
+      let (run, fence, id) = try await running(world)
+      #expect(try await world.control(.pause, id) == ["pausing": 1])
+      #expect(try await wants(world) == [.pause])
+      #expect(try await world.control(.resume, id) == ["resuming": 1])
+      try await observe(world, fence, false)
+      #expect(try await wants(world) == [])
+      try await observe(world, fence, true)
+      #expect(try await wants(world) == [.resume])
+      #expect(try await world.unproven(.resume, id) == 1)
+      #expect(try await world.taskRuns(run)["t"]?.stateText == "paused (resuming)")
+      try await observe(world, fence, false)
+      #expect(try await wants(world) == [])
+      #expect(try await world.taskRuns(run)["t"]?.stateText == "running")
+    }
+  }
+
+  @Test func `is asked to pause again if it was seen paused before an earlier resume got there`() async throws
+  {
+    try await World.with { world in
+      let (run, fence, id) = try await running(world)
+      #expect(try await world.control(.pause, id) == ["pausing": 1])
+      try await observe(world, fence, true)
+      #expect(try await world.control(.resume, id) == ["resuming": 1])
+      #expect(try await wants(world) == [.resume])
+      #expect(try await world.control(.pause, id) == ["pausing": 1])
+      try await observe(world, fence, true)
+      #expect(try await wants(world) == [])
+      try await observe(world, fence, false)
+      #expect(try await wants(world) == [.pause])
+      #expect(try await world.unproven(.pause, id) == 1)
+      #expect(try await world.taskRuns(run)["t"]?.stateText == "running (pausing)")
+      try await observe(world, fence, true)
+      #expect(try await wants(world) == [])
+      #expect(try await world.taskRuns(run)["t"]?.stateText == "paused")
+    }
+  }
+
   @Test func `is asked to pause until it has, and to resume until it goes on`() async throws {
     try await World.with { world in
       let (run, fence, id) = try await running(world)
-      func observe(_ isPaused: Bool) async throws {
-        try await world.scheduler.perform {
-          $0.observed = [.init(fence: fence, isPaused: isPaused, age: .zero)]
-        }
-      }
       #expect(try await world.control(.pause, id) == ["pausing": 1])
       #expect(try await world.control(.pause, id) == [:])
       #expect(try await wants(world) == [.pause])
       #expect(try await world.unproven(.pause, id) == 1)
       #expect(try await world.unproven(.pause, run.rawValue) == 1)
       #expect(try await world.taskRuns(run)["t"]?.stateText == "running (pausing)")
-      try await observe(true)
+      try await observe(world, fence, true)
       #expect(try await wants(world) == [])
       #expect(try await world.unproven(.pause, id) == 0)
       #expect(try await world.taskRuns(run)["t"]?.stateText == "paused")
@@ -169,7 +211,7 @@ extension World {
       #expect(try await world.control(.resume, run.rawValue) == ["resuming": 1])
       #expect(try await wants(world) == [.resume])
       #expect(try await world.taskRuns(run)["t"]?.stateText == "paused (resuming)")
-      try await observe(false)
+      try await observe(world, fence, false)
       #expect(try await world.unproven(.resume, id) == 0)
       #expect(try await world.taskRuns(run)["t"]?.stateText == "running")
       #expect(try await world.control(.resume, id) == [:])

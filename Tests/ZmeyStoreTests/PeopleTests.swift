@@ -97,8 +97,8 @@ import ZmeyStore
         """)
       #expect(
         notes == [
-          "create n ", #"create w {"slots": 4, "scheduler": "n"}"#,
-          #"change w {"after": {"slots": 8}, "before": {"slots": 4}}"#,
+          "create n ", #"create w {"slots": 4, "labels": [], "scheduler": "n"}"#,
+          #"change w {"after": {"slots": 8, "labels": []}, "before": {"slots": 4, "labels": []}}"#,
           #"remove w {"slots": 8, "scheduler": "n"}"#, "remove n ",
         ])
     }

@@ -64,6 +64,8 @@ create table zm.app_user (
   id int generated always as identity primary key,
   rolname name not null unique,
   disabled boolean not null default false,
+  -- How many task runs of theirs may run at once; null for any number.
+  task_limit int check (task_limit between 1 and 100000),
   created_at timestamptz not null default clock_timestamp()
 );
 alter table zm.app_user enable row level security;

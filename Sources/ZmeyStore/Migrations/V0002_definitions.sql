@@ -49,6 +49,17 @@ create function zm.is_retry(j jsonb) returns boolean language sql immutable stri
     else false end), true) else false end
   from jsonb_each(case when jsonb_typeof(j) = 'object' then j else '{}' end) v $$;
 
+-- What a task run asks of its worker, and what it takes of named resources while it runs: {"gpu": 1}.
+create function zm.is_word(word text) returns boolean language sql immutable as
+$$ select word ~ '^[a-z0-9][a-z0-9_.-]{0,62}$' $$;
+create function zm.is_labels(labels text[]) returns boolean language sql immutable strict as $$
+  select coalesce(array_ndims(labels), 1) = 1 and cardinality(labels) <= 20
+    and coalesce((select bool_and(coalesce(zm.is_word(l), false)) from unnest(labels) l), true) $$;
+create function zm.is_resources(j jsonb) returns boolean language sql immutable strict as $$
+  select case when jsonb_typeof(j) = 'object' then (
+    select count(*) <= 20 and coalesce(bool_and(zm.is_word(r.key) and zm.is_whole(r.value, 1, 1000000)), true)
+    from jsonb_each(case when jsonb_typeof(j) = 'object' then j else '{}' end) r) else false end $$;
+
 create table zm.program (
   id int generated always as identity primary key,
   owner_id int not null references zm.app_user,
@@ -61,6 +72,8 @@ create table zm.program (
   grace_ms bigint check (grace_ms between 0 and 3600000),
   retry jsonb check (zm.is_retry(retry)),
   launch jsonb check (zm.is_launch(launch)),
+  labels text[] check (zm.is_labels(labels) and labels <> '{}'),
+  resources jsonb check (zm.is_resources(resources) and resources <> '{}'),
   created_at timestamptz not null default clock_timestamp(),
   unique (id, owner_id)
 );
@@ -88,28 +101,34 @@ create table zm.template (
   description text not null default '',
   program_id int not null,
   updated_at timestamptz not null default clock_timestamp(),
-  unique (owner_id, name),
+  -- Runs that were refer to it still.
+  removed_at timestamptz,
   unique (id, owner_id),
   foreign key (program_id, owner_id) references zm.program (id, owner_id)
 );
+create unique index template_name on zm.template (owner_id, name) where removed_at is null;
 
 create table zm.pipeline (
   id int generated always as identity primary key,
   owner_id int not null references zm.app_user,
   name text not null check (zm.is_name(name)),
   version_id int,
-  -- Runs that begin are held.
+  -- Runs that begin are held, and by whom.
   is_paused boolean not null default false,
+  paused_by name,
   updated_at timestamptz not null default clock_timestamp(),
-  unique (owner_id, name),
+  removed_at timestamptz,
   unique (id, owner_id)
 );
+create unique index pipeline_name on zm.pipeline (owner_id, name) where removed_at is null;
 create table zm.pipeline_version (
   id int generated always as identity primary key,
   owner_id int not null,
   pipeline_id int not null,
   number int not null,
   description text not null default '',
+  -- How many of its task runs may run at once; null for any number.
+  task_limit int check (task_limit between 1 and 100000),
   created_at timestamptz not null default clock_timestamp(),
   created_by name not null default session_user,
   unique (pipeline_id, number),
@@ -117,6 +136,19 @@ create table zm.pipeline_version (
   foreign key (pipeline_id, owner_id) references zm.pipeline (id, owner_id)
 );
 alter table zm.pipeline add foreign key (version_id, owner_id) references zm.pipeline_version (id, owner_id);
+
+-- Over what a task is repeated: {"over": TASK, "as": "lines"|"json"} or {"items": [text, …]}, each with "limit",
+-- how many run at once.
+create function zm.is_map(j jsonb) returns boolean language sql immutable strict as $$
+  select case when jsonb_typeof(j) = 'object' and (j ? 'over') <> (j ? 'items') then coalesce(bool_and(case v.key
+    when 'over' then jsonb_typeof(v.value) = 'string'
+    when 'as' then v.value in ('"lines"', '"json"')
+    when 'limit' then zm.is_whole(v.value, 1, 1000)
+    when 'items' then jsonb_typeof(v.value) = 'array' and (
+      select count(*) between 1 and 100000 and bool_and(jsonb_typeof(i) = 'string')
+      from jsonb_array_elements(case when jsonb_typeof(v.value) = 'array' then v.value else '[]' end) i)
+    else false end), true) else false end
+  from jsonb_each(case when jsonb_typeof(j) = 'object' then j else '{}' end) v $$;
 
 create table zm.task (
   id int generated always as identity primary key,
@@ -130,7 +162,15 @@ create table zm.task (
   -- Of its template's facts, what is different here: the limit of time, and variables beside the template's.
   maximum_ms bigint check (maximum_ms between 1 and 31622400000),
   environment jsonb check (zm.is_environment(environment)),
-  join_rule text not null default 'all' check (join_rule in ('all')),
+  labels text[] check (zm.is_labels(labels)),
+  resources jsonb check (zm.is_resources(resources)),
+  priority smallint not null default 0 check (priority between -1000 and 1000),
+  is_enabled boolean not null default true,
+  join_rule text not null default 'all'
+    check (join_rule in ('all', 'any', 'all_done', 'none_failed', 'one_failed', 'n_of')),
+  join_count int check (join_count between 1 and 1000),
+  map jsonb check (zm.is_map(map)),
+  check ((join_rule = 'n_of') = (join_count is not null)),
   check (num_nonnulls(template_id, program_id) = 1),
   unique (version_id, name),
   unique (version_id, id),
@@ -138,6 +178,81 @@ create table zm.task (
   foreign key (template_id, owner_id) references zm.template (id, owner_id),
   foreign key (program_id, owner_id) references zm.program (id, owner_id)
 );
+-- What is wrong with a regular expression; null if nothing is. Without back references and lookaround, PostgreSQL's engine
+-- is an automaton that reads its text once; the bound on repeats bounds the automaton.
+create function zm.regex_problem(pattern text) returns text language plpgsql immutable strict as $$
+declare
+  plain text := replace(pattern, '\\', '');
+  bound text[];
+  product numeric := 1;
+begin
+  if length(pattern) > 200 then return 'a regular expression has at most 200 characters'; end if;
+  if plain ~ '\\[1-9]' then return 'back references are not taken'; end if;
+  if plain ~ '\(\?(=|!|<)' then return 'lookahead and lookbehind are not taken'; end if;
+  for bound in select regexp_matches(plain, '\{(\d+)(,?)(\d*)\}', 'g') loop
+    product := product * greatest(coalesce(nullif(bound[3], ''), bound[1])::numeric, 1);
+  end loop;
+  if product > 200 then return 'the bounds of its repeats multiply to more than 200'; end if;
+  perform '' ~ pattern;
+  return null;
+exception when invalid_regular_expression then return sqlerrm;
+end $$;
+create function zm.jsonpath_problem(path text) returns text language plpgsql immutable strict as $$
+declare
+  pattern text[];
+begin
+  if length(path) > 1000 then return 'a jsonpath has at most 1000 characters'; end if;
+  perform path::jsonpath;
+  for pattern in select regexp_matches(path, 'like_regex\s*"((?:[^"\\]|\\.)*)"', 'g') loop
+    if zm.regex_problem(('"' || pattern[1] || '"')::jsonb #>> '{}') is not null then
+      return 'its like_regex: ' || zm.regex_problem(('"' || pattern[1] || '"')::jsonb #>> '{}');
+    end if;
+  end loop;
+  return null;
+exception when syntax_error or invalid_text_representation or invalid_regular_expression then return sqlerrm;
+end $$;
+
+-- What is wrong with a condition beyond the words success, failure and always; null if nothing is:
+--   ["and", C, C…] ["or", C, C…] ["not", C]             C a word or a condition
+--   ["exit_code", OP, N]  ["exit_code", "in", [N, …]]   OP == != < <= > >=
+--   ["result", OP, number]  ["result", "==" or "!=" or "contains" or "matches" or "jsonpath", text]
+create function zm.condition_problem(j jsonb, depth int default 1) returns text language plpgsql immutable as $$
+declare
+  head text := j ->> 0;
+  op text := j ->> 1;
+  value jsonb := j -> 2;
+  problem text;
+begin
+  if depth > 20 then return 'a condition is at most 20 deep'; end if;
+  if jsonb_typeof(j) = 'string' and j #>> '{}' in ('success', 'failure', 'always') then
+    return case when depth = 1 then 'a word alone is no expression' end;
+  end if;
+  if jsonb_typeof(j) is distinct from 'array' then return 'a condition is a word or an array'; end if;
+  if head in ('and', 'or', 'not') then
+    if jsonb_array_length(j) < 2 or (head = 'not' and jsonb_array_length(j) > 2) or jsonb_array_length(j) > 100 then
+      return format('"%s" joins other conditions', head);
+    end if;
+    for value in select e.value from jsonb_array_elements(j) with ordinality e (value, n) where n > 1 loop
+      problem := zm.condition_problem(value, depth + 1);
+      if problem is not null then return problem; end if;
+    end loop;
+    return null;
+  end if;
+  if jsonb_array_length(j) is distinct from 3 then return 'a comparison has three parts'; end if;
+  if head = 'exit_code' and op = 'in' then
+    if jsonb_typeof(value) <> 'array' then return '"in" needs a list of exit codes'; end if;
+    return case when not coalesce((select bool_and(zm.is_whole(c, 0, 255)) from jsonb_array_elements(value) c), false)
+      then 'an exit code is 0 to 255' end;
+  elsif head = 'exit_code' and op in ('==', '!=', '<', '<=', '>', '>=') then
+    return case when not zm.is_whole(value, 0, 255) then 'an exit code is 0 to 255' end;
+  elsif head = 'result' and op in ('==', '!=', '<', '<=', '>', '>=') and jsonb_typeof(value) = 'number' then
+    return null;
+  elsif head = 'result' and op in ('==', '!=', 'contains', 'matches', 'jsonpath') and jsonb_typeof(value) = 'string' then
+    return case op when 'matches' then zm.regex_problem(value #>> '{}') when 'jsonpath' then zm.jsonpath_problem(value #>> '{}') end;
+  end if;
+  return format('"%s %s" is no comparison', head, op);
+end $$;
+
 create table zm.link (
   id int generated always as identity primary key,
   owner_id int not null,
@@ -145,7 +260,12 @@ create table zm.link (
   to_task int not null,
   from_task int not null,
   position int not null,
-  condition text not null check (condition in ('success', 'failure', 'always')),
+  condition text not null check (condition in ('success', 'failure', 'always', 'expression')),
+  -- A condition that looks at more than the state; see the functions of conditions.
+  expression jsonb,
+  is_enabled boolean not null default true,
+  check ((condition = 'expression') = (expression is not null)),
+  check (expression is null or zm.condition_problem(expression) is null),
   pass text not null check (pass in ('none', 'argument', 'stdin', 'env')),
   unique (to_task, from_task),
   foreign key (version_id, to_task) references zm.task (version_id, id),
@@ -177,7 +297,7 @@ create index program_script on zm.program (script_sha256);
 create function zm.program_json(p_id int) returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_strip_nulls(jsonb_build_object('script', s.body, 'average', p.average_ms, 'maximum', p.maximum_ms,
     'attempts', p.attempts, 'rerun_if_lost', p.rerun_if_lost, 'max_output', p.max_output, 'grace', p.grace_ms,
-    'retry', p.retry) || coalesce(p.launch, '{}'))
+    'retry', p.retry, 'labels', to_jsonb(p.labels), 'resources', p.resources) || coalesce(p.launch, '{}'))
   from zm.program p join zm.script s on s.sha256 = p.script_sha256 where p.id = p_id $$;
 create function zm.template_json(p_id int) returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('name', name, 'description', description, 'program', zm.program_json(program_id))
@@ -189,12 +309,16 @@ create function zm.pipeline_json(p_version int) returns jsonb language sql stabl
       'work', case when t.template_id is null then jsonb_build_object('program', zm.program_json(t.program_id))
                    else jsonb_build_object('template', (select m.name from zm.template m where m.id = t.template_id)) end,
       'args', to_jsonb(t.args),
-      'join', t.join_rule,
-      'after', (select coalesce(jsonb_agg(jsonb_build_object('task', f.name, 'when', l.condition, 'pass', l.pass)
+      'join', concat_ws(' ', t.join_rule, t.join_count),
+      'after', (select coalesce(jsonb_agg(jsonb_build_object('task', f.name, 'when',
+                           coalesce(l.expression, to_jsonb(l.condition)), 'pass', l.pass)
+                           || case when l.is_enabled then '{}' else '{"enabled": false}'::jsonb end
                          order by l.position), '[]')
                 from zm.link l join zm.task f on f.id = l.from_task where l.to_task = t.id))
-        || jsonb_strip_nulls(jsonb_build_object('maximum', t.maximum_ms, 'env', t.environment))
+        || jsonb_strip_nulls(jsonb_build_object('maximum', t.maximum_ms, 'env', t.environment, 'labels', to_jsonb(t.labels),
+          'resources', t.resources, 'priority', nullif(t.priority, 0), 'map', t.map,
+          'enabled', case when not t.is_enabled then false end))
       order by t.position)
-    from zm.task t where t.version_id = v.id))
+    from zm.task t where t.version_id = v.id)) || jsonb_strip_nulls(jsonb_build_object('limit', v.task_limit))
   from zm.pipeline_version v join zm.pipeline p on p.id = v.pipeline_id where v.id = p_version $$;
 grant execute on function zm.program_json, zm.template_json, zm.pipeline_json to zm_viewer, zm_user, zm_admin;

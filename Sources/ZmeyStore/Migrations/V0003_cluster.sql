@@ -21,6 +21,8 @@ create table zm.worker (
   scheduler_id int not null references zm.scheduler,
   name text not null unique check (zm.is_name(name)),
   slots int not null check (slots between 1 and 10000),
+  -- What task runs may ask for.
+  labels text[] not null default '{}' check (zm.is_labels(labels)),
   created_at timestamptz not null default clock_timestamp()
 );
 

@@ -16,9 +16,12 @@ create table zm.run (
   total int not null,
   -- The run that this one repeats in whole or in part.
   rerun_of bigint,
-  -- The event that started it, or the run that it repeats, and when that was due.
+  -- The event that started it, and the time that it was due.
   event_id int,
   due_at timestamptz,
+  -- Its task runs still come in; it was stopped before all had: see zm.submission.
+  is_open boolean not null default false,
+  is_cut boolean not null default false,
   created_at timestamptz not null default clock_timestamp(),
   created_by name not null default session_user
 ) partition by range (id);
@@ -59,6 +62,15 @@ create table zm.task_run (
   -- A pause stays wanted until it is taken back, so it outlives workers, and holds what waits once it is ready.
   want smallint not null default 0 check (want between 0 and 4),
   priority smallint not null default 0,
+  -- What limits it beside free slots; 0 for nothing.
+  class_id int not null default 0,
+  -- A task that is repeated over items: no worker runs this task run, it runs as long as its items do. An item has
+  -- its number, from 1, and the task run whose item it is.
+  is_fan boolean not null default false,
+  parent_id bigint,
+  item int,
+  -- Skipped because of a failure before it, not because a branch was not chosen.
+  upstream_failed boolean not null default false,
   attempt int not null default 0,
   -- How many attempts ended without an outcome, for their worker vanished.
   losses int not null default 0,
@@ -77,10 +89,13 @@ create table zm.task_run (
   paused_at timestamptz,
   paused_ms bigint not null default 0,
   check ((state >= 10) = (finished_at is not null)),
-  check (state not between 3 and 6 or (attempt > 0 and scheduler_id is not null and worker_id is not null))
+  check (state not between 3 and 6
+    or (attempt > 0 and (is_fan or (scheduler_id is not null and worker_id is not null)))),
+  check ((parent_id is null) = (item is null))
 ) partition by range (id);
 create index task_run_owner on zm.task_run (owner_id, id);
-create index task_run_task on zm.task_run (run_id, task_id, id) where task_id is not null;
+create index task_run_task on zm.task_run (run_id, task_id, id) where task_id is not null and item is null;
+create index task_run_item on zm.task_run (parent_id, item) where parent_id is not null;
 create index task_run_run on zm.task_run (run_id, id);
 
 -- Arguments given at the start, after those of the task; no row if there are none.
@@ -89,15 +104,49 @@ create table zm.task_spec (
   args text[] not null check (zm.is_arguments(args))
 ) partition by range (task_run_id);
 
--- rank = -priority. Fair between users first, then priority, then age: a claim takes the same share from
--- every owner's head of this key. input_bytes: how much the links to it hand on, so that a claim can tell how
+-- What limits task runs beside free slots: how many of a pipeline may run, what workers must have, what they take of named
+-- resources. Those that share all of that share a class, so that a claim decides for each class and not for each row, and
+-- what must wait never stands in the way of what may run.
+create table zm.class (
+  id int generated always as identity primary key,
+  pipeline_id int,
+  labels text[] not null,
+  resources jsonb not null
+);
+create unique index class_key on zm.class (coalesce(pipeline_id, 0), labels, resources);
+create function zm.class_of(p_pipeline int, p_labels text[], p_resources jsonb) returns int language plpgsql
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  wanted text[] := array(select distinct l from unnest(p_labels) l order by l);
+  found_id int;
+begin
+  if p_pipeline is null and wanted = '{}' and coalesce(p_resources, '{}') = '{}' then return 0; end if;
+  loop
+    select id into found_id from zm.class
+    where coalesce(pipeline_id, 0) = coalesce(p_pipeline, 0) and labels = wanted and resources = coalesce(p_resources, '{}');
+    if found then return found_id; end if;
+    insert into zm.class (pipeline_id, labels, resources) values (p_pipeline, wanted, coalesce(p_resources, '{}'))
+    on conflict do nothing;
+  end loop;
+end $$;
+
+-- How much there is of what task runs take.
+create table zm.resource (
+  name text primary key check (zm.is_word(name)),
+  amount int not null check (amount between 0 and 1000000),
+  updated_at timestamptz not null default clock_timestamp()
+);
+grant select on zm.resource to zm_viewer, zm_user, zm_admin;
+
+-- rank = -priority. Fair between users first, then priority, then age. input_bytes: how much the links to it hand on, so that a claim can tell how
 -- much it takes in before it looks at anything else.
 create table zm.queue (
   owner_id int not null,
+  class_id int not null,
   rank smallint not null,
   task_run_id bigint not null,
   input_bytes bigint not null default 0,
-  primary key (owner_id, rank, task_run_id)
+  primary key (owner_id, class_id, rank, task_run_id)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
   autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
 
@@ -111,6 +160,8 @@ create table zm.inflight (
   task_run_id bigint primary key,
   scheduler_id int not null,
   worker_id int not null,
+  owner_id int not null,
+  class_id int not null,
   attempt int not null,
   nonce uuid not null,
   -- What its scheduler still has to see to: task_run.want as long as it is not proven.
@@ -118,6 +169,7 @@ create table zm.inflight (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
   autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
 
+create index inflight_class on zm.inflight (class_id) where class_id <> 0;
 create index inflight_want on zm.inflight (scheduler_id) where want <> 0;
 
 -- One row for each attempt that ended. The result stands here if it came in one piece with the end;
@@ -130,7 +182,8 @@ create table zm.task_result (
   exit_code smallint,
   signal smallint,
   reason text,
-  worker_id int not null,
+  -- None for a task that was repeated over items.
+  worker_id int,
   started_at timestamptz,
   finished_at timestamptz not null default clock_timestamp(),
   duration_us bigint not null default 0,
@@ -165,6 +218,36 @@ create table zm.kept (
   primary key (run_id, task_id)
 ) partition by range (run_id);
 
+-- A task that is repeated over items: how many there are, for how many a task run was made and has ended, and how many may
+-- be unfinished at once. The items themselves stand in chunks of 1000: task runs are made as others end, never all at once.
+create table zm.fan (
+  task_run_id bigint not null primary key,
+  total int not null,
+  width int not null,
+  is_json boolean not null,
+  made int not null default 0,
+  ended int not null default 0,
+  failed int not null default 0,
+  stopped int not null default 0
+) partition by range (task_run_id);
+create table zm.fan_items (
+  task_run_id bigint not null,
+  chunk int not null,
+  items text[] not null,
+  primary key (task_run_id, chunk)
+) partition by range (task_run_id);
+alter table zm.fan_items alter items set compression lz4;
+
+-- What a condition on a link came to, with what it looked at.
+create table zm.verdict (
+  run_id bigint not null,
+  link_id int not null,
+  is_taken boolean not null,
+  operands jsonb not null,
+  at timestamptz not null default clock_timestamp(),
+  primary key (run_id, link_id)
+) partition by range (run_id);
+
 -- How long the last successes of a program took, by the name of the task (or template): up to 30, the newest first,
 -- without the time spent paused. Written every few seconds, never with each end.
 create function zm.mean(v int[]) returns bigint language sql immutable as
@@ -180,8 +263,8 @@ create table zm.duration (
   primary key (program_id, name)
 ) with (fillfactor = 50);
 
--- Between which numbers a run and its task runs lie: they are made in one transaction, so within a day or two.
--- Without these bounds, a look by run_id is a probe into each week there ever was.
+-- Between which numbers a run and its task runs lie: they are made in one transaction, or by a submission of two
+-- days at most. Without these bounds, a look by run_id is a probe into each week there ever was.
 create function zm.first_id(p_run bigint) returns bigint language sql immutable as
 $$ select (p_run / 1000000000 - 1) * 1000000000 $$;
 create function zm.last_id(p_run bigint) returns bigint language sql immutable as
@@ -201,7 +284,8 @@ begin
   perform pg_advisory_xact_lock(7703, 0);
   insert into zm.week (number) values (w) on conflict do nothing;
   if not found then return; end if;
-  foreach t in array array['audit', 'run', 'run_tally', 'task_run', 'task_spec', 'task_result', 'task_log', 'kept'] loop
+  foreach t in array array['audit', 'run', 'run_tally', 'task_run', 'task_spec', 'task_result', 'task_log', 'kept', 'fan',
+    'fan_items', 'verdict'] loop
     part := t || '_w' || w;
     execute format('create table zm.%I (like zm.%I including defaults including constraints including storage including compression)', part, t);
     if t in ('task_run', 'run_tally') then
@@ -241,7 +325,7 @@ begin
   select n.run_id, case when o.state between 3 and 6 then coalesce(n.scheduler_id, 0) else 0 end, count(*), count(*) filter (where n.state in (11, 12, 14)),
     count(*) filter (where n.state = 13), clock_timestamp()
   from before o join after n using (id)
-  where o.state < 10 and n.state >= 10
+  where o.state < 10 and n.state >= 10 and n.item is null
   group by 1, 2 order by 1, 2
   on conflict (run_id, shard) do update set ended = t.ended + excluded.ended,
     failed = t.failed + excluded.failed, stopped = t.stopped + excluded.stopped, last_at = excluded.last_at;
@@ -273,7 +357,7 @@ begin
     execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
   end loop;
   -- What hangs on a task run is seen by whoever sees the task run.
-  foreach t in array array['task_spec', 'task_result', 'task_log', 'delayed'] loop
+  foreach t in array array['task_spec', 'task_result', 'task_log', 'delayed', 'fan'] loop
     execute format('alter table zm.%I enable row level security', t);
     execute format('create policy own on zm.%I for select to zm_viewer, zm_user, zm_admin
       using (exists (select from zm.task_run r where r.id = task_run_id))', t);

@@ -61,9 +61,103 @@ begin
   return query select id, name, slots from zm.worker where scheduler_id = p_scheduler order by id;
 end $$;
 
+-- Every limit on task runs of an owner and a class: how much of it one more needs, how much is free. What runs is what
+-- schedulers have under way, so no count can go wrong.
+create function zm.limits_on(p_owner int, p_class int)
+  returns table (key text, kind text, name text, needed int, free bigint, total int)
+  language sql stable set search_path = pg_catalog, pg_temp as $$
+  select 'user ' || u.id, 'user', u.rolname::text, 1,
+    u.task_limit - (select count(*) from zm.inflight where owner_id = u.id), u.task_limit
+  from zm.app_user u where u.id = p_owner and u.task_limit is not null
+  union all
+  select 'pipeline ' || p.id, 'pipeline', p.name, 1,
+    v.task_limit - (select count(*) from zm.class y join zm.inflight x on x.class_id = y.id where y.pipeline_id = p.id), v.task_limit
+  from zm.class c join zm.pipeline p on p.id = c.pipeline_id join zm.pipeline_version v on v.id = p.version_id
+  where c.id = p_class and v.task_limit is not null
+  union all
+  select 'resource ' || n.key, 'resource', n.key, n.value::int, coalesce(r.amount, 0)
+    - (select coalesce(sum((y.resources ->> n.key)::int), 0) from zm.class y join zm.inflight x on x.class_id = y.id
+       where y.resources ? n.key), coalesce(r.amount, 0)
+  from zm.class c cross join jsonb_each_text(c.resources) n left join zm.resource r on r.name = n.key
+  where c.id = p_class $$;
+
+-- What a claim may take. Rows of the queue are locked, and stay where they are.
+create type zm.pick as (row tid, task_run_id bigint, worker_id int);
+
+-- Of one owner, and nothing but slots limits it: the head of the queue.
+create function zm.pick_head(p_owner int, p_slots int[]) returns zm.pick[] language sql
+  set search_path = pg_catalog, pg_temp as $$
+  select array_agg((h.row, h.task_run_id, p_slots[h.place])::zm.pick order by h.place)
+  from (
+    select k.row, k.task_run_id, row_number() over () as place, sum(k.input_bytes) over (rows unbounded preceding) as bytes
+    from (select q.ctid as row, q.task_run_id, q.input_bytes from zm.queue q
+          where q.owner_id = p_owner and q.class_id = 0
+          order by q.rank, q.task_run_id limit cardinality(p_slots) for update skip locked) k) h
+  where h.place = 1 or h.bytes <= 67108864 $$;
+
+-- Among several owners and classes: who has least under way comes first, then priority, then age; what a limit does not
+-- allow, or no free worker has the labels for, stays behind and stands in nobody's way. One claim at a time decides so.
+create function zm.pick_fairly(p_owners int[], p_classes int[], p_slots int[]) returns zm.pick[] language plpgsql
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  places int := cardinality(p_slots);
+  needs jsonb[];
+  rooms bigint[];
+  rest jsonb;
+  slots int[] := p_slots;
+  place int;
+  bytes bigint := 0;
+  picks zm.pick[] := '{}';
+  candidate record;
+  demand record;
+begin
+  perform pg_advisory_xact_lock(7705, 0);
+  with pairs as (
+    select * from unnest(p_owners, p_classes) with ordinality as p (owner, class, n)
+  ), limits as materialized (
+    select p.n, x.* from pairs p cross join lateral zm.limits_on(p.owner, p.class) x
+  )
+  select array_agg((select jsonb_object_agg(key, needed) from limits l where l.n = p.n) order by n),
+    array_agg((select min(l.free / l.needed) from limits l where l.n = p.n) order by n),
+    (select jsonb_object_agg(key, l.free) from limits l)
+  into needs, rooms, rest from pairs p;
+  for candidate in
+    with pairs as (
+      select owner, class, need, greatest(least(room, places), 0) as room, (select labels from zm.class where id = class) as labels
+      from unnest(p_owners, p_classes, needs, rooms) as p (owner, class, need, room)
+    ), load as (
+      select owner_id, count(*) as running from zm.inflight group by owner_id
+    ), heads as (
+      select p.*, k.*
+      from pairs p cross join lateral (
+        select q.ctid as row, q.task_run_id, q.rank, q.input_bytes from zm.queue q
+        where q.owner_id = p.owner and q.class_id = p.class
+        order by q.rank, q.task_run_id limit p.room for update skip locked) k
+    )
+    select h.*, row_number() over (partition by h.owner order by h.rank, h.task_run_id) + coalesce(load.running, 0) as turn
+    from heads h left join load on load.owner_id = h.owner order by turn, h.owner
+  loop
+    exit when slots = '{}';
+    -- The worker that comes first of those that have what it asks for.
+    place := case when coalesce(candidate.labels, '{}') = '{}' then 1 else (
+      select min(n) from unnest(slots) with ordinality s (worker, n)
+      where exists (select from zm.worker w where w.id = s.worker and w.labels @> candidate.labels)) end;
+    continue when place is null
+      or exists (select from jsonb_each_text(candidate.need) n where (rest ->> n.key)::bigint < n.value::int);
+    bytes := bytes + candidate.input_bytes;
+    exit when picks <> '{}' and bytes > 67108864;
+    for demand in select key, value::int from jsonb_each_text(candidate.need) loop
+      rest := jsonb_set(rest, array[demand.key], to_jsonb((rest ->> demand.key)::bigint - demand.value));
+    end loop;
+    picks := picks || (candidate.row, candidate.task_run_id, slots[place])::zm.pick;
+    slots := slots[:place - 1] || slots[place + 1:];
+  end loop;
+  return picks;
+end $$;
+
 -- Claims task runs for free slots: p_slots names a worker for each, in the order in which they are to be
--- filled. Every owner with something queued gets the same share. Fewer rows than slots come back when the
--- queue is shorter, when other schedulers claim at the same moment, or when what is handed on to them would be
+-- filled. Fewer rows than slots come back when the queue is shorter, when limits or labels do not allow more, when other
+-- schedulers claim at the same moment, or when what is handed on to them would be
 -- more than 64 MiB (the first comes however large it is). The scheduler then counts as asleep and is notified of
 -- what is queued next; as long as it gets something it asks again by itself.
 create function zm_sched.claim(p_scheduler int, p_epoch bigint, p_slots int[])
@@ -72,63 +166,76 @@ create function zm_sched.claim(p_scheduler int, p_epoch bigint, p_slots int[])
     results bytea[], program_id int, grace_ms bigint, launch text, environment text) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  claimed int;
+  claimed int := 0;
   moment timestamptz := clock_timestamp();
+  owners int[];
+  classes int[];
+  picks zm.pick[];
 begin
   perform zm.guard(p_scheduler, p_epoch);
   if exists (select from zm.delayed where due_at <= moment) then perform zm.promote(); end if;
-  return query
-  with recursive owners (owner_id) as ( -- a loose index scan: one probe an owner
-    (select q.owner_id from zm.queue q order by q.owner_id limit 1)
+  with recursive pairs (owner_id, class_id) as ( -- a loose index scan: one probe a pair
+    (select q.owner_id, q.class_id from zm.queue q order by q.owner_id, q.class_id limit 1)
     union all
-    select (select q.owner_id from zm.queue q where q.owner_id > o.owner_id order by q.owner_id limit 1)
-    from owners o where o.owner_id is not null
-  ), share as (
-    select owner_id, ceil(cardinality(p_slots)::numeric / count(*) over ())::int as places
-    from owners where owner_id is not null
-  ), picked as materialized (
-    select f.task_run_id, f.row, f.place
-    from (
-      select h.task_run_id, h.row, row_number() over (order by h.turn, h.owner_id) as place,
-        sum(h.input_bytes) over (order by h.turn, h.owner_id) as bytes
-      from share s cross join lateral (
-        select k.task_run_id, k.row, k.owner_id, k.input_bytes, row_number() over () as turn
-        from (select q.task_run_id, q.ctid as row, q.owner_id, q.input_bytes from zm.queue q
-              where q.owner_id = s.owner_id
-              order by q.rank, q.task_run_id limit s.places for update skip locked) k) h
-      limit cardinality(p_slots)) f
-    where f.place = 1 or f.bytes <= 67108864
-  ), gone as ( -- their rows are locked; = ANY (ARRAY …) is a TID scan whatever the statistics say
-    delete from zm.queue q where q.ctid = any (array(select row from picked))
-  ), assigned as (
-    update zm.task_run t set state = 3, attempt = t.attempt + 1, scheduler_id = p_scheduler,
-      worker_id = p_slots[p.place], started_at = null, progress = null, paused_at = null, paused_ms = 0, want = 0,
-      exit_code = null, signal = null, reason = null
-    from picked p where t.id = p.task_run_id and t.state = 1
-    returning t.id, t.run_id, t.attempt, t.worker_id, t.owner_id, t.name, t.task_id, t.program_id,
-      gen_random_uuid() as nonce
-  ), fenced as (
-    insert into zm.inflight (task_run_id, scheduler_id, worker_id, attempt, nonce)
-    select id, p_scheduler, worker_id, attempt, nonce from assigned
+    select n.owner_id, n.class_id from pairs p cross join lateral (
+      select q.owner_id, q.class_id from zm.queue q where (q.owner_id, q.class_id) > (p.owner_id, p.class_id)
+      order by q.owner_id, q.class_id limit 1) n
   )
-  select a.id, a.run_id, a.attempt, a.nonce, a.worker_id, u.rolname, a.name,
-    (select p.name from zm.pipeline_version v join zm.pipeline p on p.id = v.pipeline_id where v.id = k.version_id),
-    g.script_sha256, coalesce(k.maximum_ms, g.maximum_ms), g.max_output,
-    coalesce(k.args, '{}') || coalesce(s.args, '{}'), i.passes, i.results,
-    -- Durations are learned of what has a name that comes again.
-    case when a.task_id is not null or exists (select from zm.template m where m.owner_id = a.owner_id and m.name = a.name)
-      then a.program_id end,
-    g.grace_ms, g.launch::text,
-    k.environment::text
-  from assigned a
-  join zm.app_user u on u.id = a.owner_id
-  join zm.program g on g.id = a.program_id
-  left join zm.task k on k.id = a.task_id
-  left join zm.task_spec s on s.task_run_id = a.id
-  left join lateral zm.inputs_of(a.run_id, a.task_id) i on true;
-  get diagnostics claimed = row_count;
+  select array_agg(owner_id), array_agg(class_id) into owners, classes from pairs;
+  if classes = array[0] and not exists (select from zm.app_user where id = owners[1] and task_limit is not null) then
+    picks := zm.pick_head(owners[1], p_slots);
+  elsif owners is not null then
+    picks := zm.pick_fairly(owners, classes, p_slots);
+  end if;
+  if cardinality(picks) > 0 then
+    return query
+    with picked as materialized (
+      select row, task_run_id, worker_id from unnest(picks)
+    ), gone as ( -- their rows are locked; = ANY (ARRAY …) is a TID scan whatever the statistics say
+      delete from zm.queue q where q.ctid = any (array(select row from picked))
+    ), assigned as (
+      update zm.task_run t set state = 3, attempt = t.attempt + 1, scheduler_id = p_scheduler,
+        worker_id = p.worker_id, started_at = null, progress = null, paused_at = null, paused_ms = 0, want = 0,
+        exit_code = null, signal = null, reason = null
+      from picked p where t.id = p.task_run_id and t.state = 1
+      returning t.id, t.run_id, t.attempt, t.worker_id, t.owner_id, t.name, t.task_id, t.program_id, t.class_id, t.item,
+        gen_random_uuid() as nonce
+    ), fenced as (
+      insert into zm.inflight (task_run_id, scheduler_id, worker_id, owner_id, class_id, attempt, nonce)
+      select id, p_scheduler, worker_id, owner_id, class_id, attempt, nonce from assigned
+    )
+    select a.id, a.run_id, a.attempt, a.nonce, a.worker_id, u.rolname, a.name,
+      (select p.name from zm.pipeline_version v join zm.pipeline p on p.id = v.pipeline_id where v.id = k.version_id),
+      g.script_sha256, coalesce(k.maximum_ms, g.maximum_ms), g.max_output,
+      coalesce(k.args, '{}') || coalesce(s.args, '{}'), i.passes, i.results,
+      -- Durations are learned of what has a name that comes again.
+      case when a.task_id is not null
+        or exists (select from zm.template m where m.owner_id = a.owner_id and m.name = a.name and m.removed_at is null)
+        then a.program_id end,
+      g.grace_ms, g.launch::text,
+      case when a.task_id is not null then nullif(coalesce(k.environment, '{}')
+        || case when a.item is not null then jsonb_build_object('ZM_ITEM', a.item::text) else '{}' end
+        || coalesce(zm.event_environment(a.run_id), '{}'), '{}')::text end
+    from assigned a
+    join zm.app_user u on u.id = a.owner_id
+    join zm.program g on g.id = a.program_id
+    left join zm.task k on k.id = a.task_id
+    left join zm.task_spec s on s.task_run_id = a.id
+    left join lateral zm.inputs_of(a.run_id, a.task_id) i on true;
+    get diagnostics claimed = row_count;
+  end if;
   update zm.scheduler_sleep set asleep = claimed < cardinality(p_slots)
   where scheduler_id = p_scheduler and asleep <> (claimed < cardinality(p_slots));
+end $$;
+
+-- What ended may have been in the way of what another scheduler's workers could run.
+create function zm.make_room(p_owners int[], p_classes int[]) returns void language plpgsql
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from unnest(p_classes) c where c <> 0)
+    or exists (select from zm.app_user where id = any (p_owners) and task_limit is not null) then
+    perform zm.wake_schedulers();
+  end if;
 end $$;
 
 create function zm_sched.scripts(p_scheduler int, p_epoch bigint, p_sha256 bytea[])
@@ -198,6 +305,8 @@ end $$;
 
 -- The workers proved that these process trees stand still since p_age_us microseconds, or go on. What is being stopped
 -- goes on, too, that it may act on TERM; what is not known to run yet may only be told that no resume is needed.
+-- What is seen may be older than the last order, while an order before that is still on its way. So the last one is given
+-- again whenever the opposite of it is seen, and one that stands still though nobody wants it to is told to go on.
 create function zm_sched.observed(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
     p_paused boolean[], p_age_us bigint[]) returns void language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
@@ -212,13 +321,12 @@ begin
     update zm.task_run t set state = case when t.state in (3, 6) then t.state when s.paused then 5 else 4 end,
       paused_at = case when s.paused then coalesce(t.paused_at, s.since) end,
       paused_ms = t.paused_ms + case when s.paused then 0 else zm.paused_until(t.paused_at, s.since) end,
-      want = case when not s.paused and t.want = 2 then 0 else t.want end
+      want = case when t.want not in (0, 2) then t.want when s.paused then 2 else 0 end
     from seen s
     where t.id = s.id and t.attempt = s.attempt and (t.state in (4, 5) or (t.state in (3, 6) and not s.paused))
-    returning t.id, s.paused
+    returning t.id, case when t.want = 1 and s.paused then 0 else t.want end as want
   )
-  update zm.inflight x set want = 0 from told t
-  where x.task_run_id = t.id and x.want = case when t.paused then 1 else 2 end;
+  update zm.inflight x set want = t.want from told t where x.task_run_id = t.id and x.want <> t.want;
 end $$;
 
 create function zm_sched.progress(p_scheduler int, p_epoch bigint, p_id bigint[], p_attempt int[], p_nonce uuid[],
@@ -246,6 +354,8 @@ declare
   runs bigint[];
   tasks bigint[];
   again bigint[];
+  owners int[];
+  classes int[];
 begin
   perform zm.guard(p_scheduler, p_epoch);
   -- Each step hands on all columns: joining two steps again would be a nested loop, 250,000 turns for 500 rows.
@@ -255,7 +365,7 @@ begin
       p_peak_kib, p_result_bytes, p_error_bytes, p_is_cut, p_result) as i (id, attempt, nonce, state, exit_code,
       signal, reason, duration_us, cpu_us, peak_kib, result_bytes, error_bytes, is_cut, result)
     where x.task_run_id = i.id and x.attempt = i.attempt and x.nonce = i.nonce
-    returning i.*, x.worker_id
+    returning i.*, x.worker_id, x.owner_id, x.class_id
   ), ended as (
     update zm.task_run t set
       state = zm.state_after(f.state, f.exit_code, t), exit_code = f.exit_code, signal = f.signal, reason = f.reason,
@@ -264,7 +374,7 @@ begin
       paused_ms = t.paused_ms + zm.paused_until(t.paused_at, clock_timestamp()), paused_at = null
     from fence f where t.id = f.id and t.attempt = f.attempt and t.state between 3 and 6
     returning t.id, t.run_id, t.task_id, t.state, t.started_at, f.attempt, f.nonce,
-      f.state as outcome, f.exit_code, f.signal, f.reason, f.worker_id, f.duration_us, f.cpu_us, f.peak_kib,
+      f.state as outcome, f.exit_code, f.signal, f.reason, f.worker_id, f.owner_id, f.class_id, f.duration_us, f.cpu_us, f.peak_kib,
       f.result_bytes, f.error_bytes, f.is_cut, f.result
   ), results as (
     insert into zm.task_result (task_run_id, attempt, nonce, state, exit_code, signal, reason, worker_id, started_at,
@@ -274,8 +384,10 @@ begin
     from ended
   )
   select coalesce(array_agg(nonce), '{}'), array_agg(distinct run_id) filter (where task_id is not null and state >= 10),
-    array_agg(id) filter (where task_id is not null and state >= 10), array_agg(id) filter (where state = 1)
-  into accepted, runs, tasks, again from ended;
+    array_agg(id) filter (where task_id is not null and state >= 10), array_agg(id) filter (where state = 1),
+    array_agg(distinct owner_id), array_agg(distinct class_id)
+  into accepted, runs, tasks, again, owners, classes from ended;
+  perform zm.make_room(owners, classes);
   if again is not null then perform zm.requeue(again, true); end if;
   if runs is not null then perform zm.advance(runs, tasks); end if;
   if cardinality(accepted) < cardinality(p_id) then
@@ -299,19 +411,22 @@ declare
   runs bigint[];
   tasks bigint[];
   again bigint[];
+  owners int[];
+  classes int[];
 begin
   perform zm.guard(p_scheduler, p_epoch);
   with fence as (
     delete from zm.inflight x using unnest(p_id, p_attempt, p_nonce) as i (id, attempt, nonce)
     where x.task_run_id = i.id and x.attempt = i.attempt and x.nonce = i.nonce
-    returning x.task_run_id as id, x.attempt, x.nonce, x.worker_id
+    returning x.task_run_id as id, x.attempt, x.nonce, x.worker_id, x.owner_id, x.class_id
   ), ended as (
     update zm.task_run t set state = zm.state_if_lost(t, p_delivered), losses = t.losses + 1,
       reason = case when zm.state_if_lost(t, p_delivered) >= 10 then p_reason end,
       finished_at = case when zm.state_if_lost(t, p_delivered) >= 10 then clock_timestamp() end,
       paused_ms = t.paused_ms + zm.paused_until(t.paused_at, clock_timestamp()), paused_at = null
     from fence f where t.id = f.id and t.state between 3 and 6
-    returning t.id, t.run_id, t.task_id, t.state, t.started_at, t.paused_ms, f.attempt, f.nonce, f.worker_id
+    returning t.id, t.run_id, t.task_id, t.state, t.started_at, t.paused_ms, f.attempt, f.nonce, f.worker_id,
+      f.owner_id, f.class_id
   ), results as (
     insert into zm.task_result (task_run_id, attempt, nonce, state, reason, worker_id, started_at, duration_us,
       result_bytes, error_bytes)
@@ -322,8 +437,10 @@ begin
     from ended e where p_delivered
   )
   select array_agg(distinct run_id) filter (where task_id is not null and state >= 10),
-    array_agg(id) filter (where task_id is not null and state >= 10), array_agg(id) filter (where state = 1)
-  into runs, tasks, again from ended;
+    array_agg(id) filter (where task_id is not null and state >= 10), array_agg(id) filter (where state = 1),
+    array_agg(distinct owner_id), array_agg(distinct class_id)
+  into runs, tasks, again, owners, classes from ended;
+  perform zm.make_room(owners, classes);
   if again is not null then perform zm.requeue(again, false); end if;
   if runs is not null then perform zm.advance(runs, tasks); end if;
 end $$;
@@ -383,7 +500,7 @@ declare
   f regprocedure;
 begin
   for f in select oid::regprocedure from pg_proc where pronamespace = 'zm_sched'::regnamespace
-           union all select unnest(array['zm.advance', 'zm.requeue', 'zm.promote']::regproc[])::oid::regprocedure loop
+           union all select unnest(array['zm.advance', 'zm.judge', 'zm.requeue', 'zm.promote', 'zm.pick_head', 'zm.pick_fairly']::regproc[])::oid::regprocedure loop
     execute format('alter function %s set plan_cache_mode = force_generic_plan', f);
     execute format('alter function %s set enable_seqscan = off', f);
     execute format('alter function %s set jit = off', f);

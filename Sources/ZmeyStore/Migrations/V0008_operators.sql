@@ -37,7 +37,22 @@ begin
   perform zm.note('remove', 'scheduler', p_name);
 end $$;
 
-create function zm_api.worker_add(p_name text, p_scheduler text, p_slots int) returns void
+-- Labels in order, each once.
+create function zm.labels_of(p_labels text[]) returns text[] language plpgsql immutable strict
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  wrong text;
+begin
+  select l into wrong from unnest(p_labels) l where not coalesce(zm.is_word(l), false);
+  if found then
+    raise exception '"%" is no label', wrong using errcode = 'ZM004',
+      hint = 'A label has small letters, digits, "_", "." and "-", 63 at most.';
+  end if;
+  if cardinality(p_labels) > 20 then raise exception 'a worker has at most 20 labels' using errcode = 'ZM004'; end if;
+  return array(select distinct l from unnest(p_labels) l order by l);
+end $$;
+
+create function zm_api.worker_add(p_name text, p_scheduler text, p_slots int, p_labels text[] default '{}') returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   s int;
@@ -48,27 +63,28 @@ begin
   if p_slots is null or p_slots not between 1 and 10000 then
     raise exception 'a worker has 1 to 10000 slots, not %', p_slots using errcode = 'ZM004';
   end if;
-  insert into zm.worker (scheduler_id, name, slots) values (s, p_name, p_slots);
-  perform zm.note('create', 'worker', p_name, jsonb_build_object('scheduler', p_scheduler, 'slots', p_slots));
+  insert into zm.worker (scheduler_id, name, slots, labels) values (s, p_name, p_slots, zm.labels_of(p_labels));
+  perform zm.note('create', 'worker', p_name, jsonb_build_object('scheduler', p_scheduler, 'slots', p_slots, 'labels', p_labels));
   perform zm.wake_schedulers();
 exception when unique_violation then
   raise exception 'worker "%" is registered already', p_name using errcode = 'ZM005';
 end $$;
 
-create function zm_api.worker_set(p_name text, p_slots int) returns void
+create function zm_api.worker_set(p_name text, p_slots int default null, p_labels text[] default null) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  was int;
+  was zm.worker;
 begin
   perform zm.must_be_admin();
-  if p_slots is null or p_slots not between 1 and 10000 then
+  if p_slots not between 1 and 10000 then
     raise exception 'a worker has 1 to 10000 slots, not %', p_slots using errcode = 'ZM004';
   end if;
-  select slots into was from zm.worker where name = p_name for update;
+  select * into was from zm.worker where name = p_name for update;
   if not found then raise exception 'no worker "%"', p_name using errcode = 'ZM003'; end if;
-  update zm.worker set slots = p_slots where name = p_name;
+  update zm.worker set slots = coalesce(p_slots, slots), labels = coalesce(zm.labels_of(p_labels), labels) where name = p_name;
   perform zm.note('change', 'worker', p_name, jsonb_build_object(
-    'before', jsonb_build_object('slots', was), 'after', jsonb_build_object('slots', p_slots)));
+    'before', jsonb_build_object('slots', was.slots, 'labels', was.labels),
+    'after', (select jsonb_build_object('slots', slots, 'labels', labels) from zm.worker where name = p_name)));
   perform zm.wake_schedulers();
 end $$;
 
@@ -86,15 +102,72 @@ begin
   perform zm.wake_schedulers();
 end $$;
 
+-- Named resources that task runs take: there are that many of each at once.
+create function zm_api.resource_set(p_name text, p_amount int) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  was int;
+begin
+  perform zm.must_be_admin();
+  if not coalesce(zm.is_word(p_name), false) then
+    raise exception '"%" is no name of a resource', p_name using errcode = 'ZM004',
+      hint = 'It has small letters, digits, "_", "." and "-", 63 at most.';
+  end if;
+  if p_amount is null or p_amount not between 0 and 1000000 then
+    raise exception 'there are 0 to 1000000 of a resource, not %', p_amount using errcode = 'ZM004';
+  end if;
+  select amount into was from zm.resource where name = p_name;
+  insert into zm.resource as r (name, amount) values (p_name, p_amount)
+  on conflict (name) do update set amount = excluded.amount, updated_at = clock_timestamp();
+  perform zm.note(case when was is null then 'create' else 'change' end, 'resource', p_name,
+    jsonb_strip_nulls(jsonb_build_object('before', was, 'after', p_amount)));
+  perform zm.wake_schedulers();
+end $$;
+
+create function zm_api.resource_remove(p_name text) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  was int;
+begin
+  perform zm.must_be_admin();
+  delete from zm.resource where name = p_name returning amount into was;
+  if not found then
+    raise exception 'no resource "%"', p_name using errcode = 'ZM003', hint = 'zmctl resource list shows all.';
+  end if;
+  perform zm.note('remove', 'resource', p_name, jsonb_build_object('before', was));
+end $$;
+
+-- How many task runs of a user may run at once; null for any number.
+create function zm_api.user_set(p_name text, p_limit int) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  was int;
+begin
+  perform zm.must_be_admin();
+  if p_limit not between 1 and 100000 then
+    raise exception 'a limit is 1 to 100000, not %', p_limit using errcode = 'ZM004';
+  end if;
+  select task_limit into was from zm.app_user where rolname = p_name for no key update;
+  if not found then
+    raise exception 'no user "%"', p_name using errcode = 'ZM003', hint = 'zmctl user list shows all.';
+  end if;
+  update zm.app_user set task_limit = p_limit where rolname = p_name;
+  perform zm.note('change', 'user', p_name, jsonb_build_object('before', was, 'after', p_limit));
+  perform zm.wake_schedulers();
+end $$;
+
 -- Seeing ------------------------------------------------------------------------------------------------
 -- security_invoker: row security of the caller applies.
 
 create view zm_api.task_run with (security_invoker = true) as
-select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as state, t.attempt, t.progress, t.exit_code, t.signal,
+select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as state, t.attempt,
+  case when t.is_fan then (select case when f.total > 0 then f.ended * 100 / f.total end from zm.fan f where f.task_run_id = t.id)
+    else t.progress end::smallint as progress, t.exit_code, t.signal,
   t.reason, w.name as worker, t.created_at, t.started_at, t.finished_at,
   -- Learned once there are three successes; until then the template's figure, if it has one.
-  case when cardinality(d.recent_ms) >= 3 or g.average_ms is null then d.average_ms else g.average_ms end as average_ms,
-  d.p95_ms, coalesce(k.maximum_ms, g.maximum_ms) as maximum_ms,
+  case when t.is_fan then null when cardinality(d.recent_ms) >= 3 or g.average_ms is null then d.average_ms
+    else g.average_ms end as average_ms,
+  case when not t.is_fan then d.p95_ms end as p95_ms, coalesce(k.maximum_ms, g.maximum_ms) as maximum_ms,
   -- Of the last attempt; none while it waits for the next one.
   case when t.state >= 10 then
     (select r.duration_us / 1000 from zm.task_result r where r.task_run_id = t.id and r.attempt = t.attempt)
@@ -103,7 +176,7 @@ select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as
   end as elapsed_ms,
   case t.want when 1 then 'pause' when 2 then 'resume' when 3 then 'stop' when 4 then 'kill' end as want, l.due_at,
   case when t.state between 4 and 6 then extract(epoch from clock_timestamp() - ws.last_seen)::int end as silent_s,
-  t.state as state_id, t.owner_id
+  t.item, t.parent_id, t.is_fan, t.priority, t.upstream_failed, t.state as state_id, t.owner_id
 from zm.task_run t
 join zm.task_state s on s.id = t.state
 join zm.app_user u on u.id = t.owner_id
@@ -118,9 +191,11 @@ left join zm.delayed l on l.task_run_id = t.id;
 
 create view zm_api.run with (security_invoker = true) as
 select r.id, r.name, r.version_id is not null as is_pipeline, u.rolname as owner, r.total, y.ended, y.failed, y.stopped,
-  case when y.ended < r.total then 'running' when y.failed > 0 then 'failed' when y.stopped > 0 then 'stopped'
+  case when r.is_open or y.ended < r.total then 'running' when y.failed > 0 then 'failed'
+    when r.is_cut or y.stopped > 0 then 'stopped'
     else 'succeeded' end as state,
-  r.created_at, r.rerun_of, case when y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id
+  r.created_at, r.rerun_of, r.event_id, r.due_at,
+  case when not r.is_open and y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id, r.is_open
 from zm.run r
 join zm.app_user u on u.id = r.owner_id
 cross join lateral (
@@ -136,17 +211,42 @@ from zm.scheduler s;
 
 create view zm_api.worker with (security_invoker = true) as
 select w.id, w.name, s.name as scheduler, w.slots, coalesce(t.connected, false) as connected, coalesce(t.busy, 0) as busy,
-  t.last_seen, extract(epoch from clock_timestamp() - t.last_seen)::int as silent_s, t.connected_at, t.host, t.version
+  t.last_seen, extract(epoch from clock_timestamp() - t.last_seen)::int as silent_s, t.connected_at, t.host, t.version,
+  w.labels
 from zm.worker w join zm.scheduler s on s.id = w.scheduler_id left join zm.worker_status t on t.worker_id = w.id;
 
 create view zm_api.template with (security_invoker = true) as
 select t.id, t.name, t.description, u.rolname as owner, g.average_ms, g.maximum_ms, g.attempts, t.updated_at
-from zm.template t join zm.app_user u on u.id = t.owner_id join zm.program g on g.id = t.program_id;
+from zm.template t join zm.app_user u on u.id = t.owner_id join zm.program g on g.id = t.program_id
+where t.removed_at is null;
 
 create view zm_api.pipeline with (security_invoker = true) as
 select p.id, p.name, v.description, u.rolname as owner, v.number as version, p.updated_at, p.is_paused,
   (select count(*) from zm.task t where t.version_id = v.id) as tasks
-from zm.pipeline p join zm.app_user u on u.id = p.owner_id join zm.pipeline_version v on v.id = p.version_id;
+from zm.pipeline p join zm.app_user u on u.id = p.owner_id join zm.pipeline_version v on v.id = p.version_id
+where p.removed_at is null;
+
+create view zm_api.pipeline_version with (security_invoker = true) as
+select p.name as pipeline, u.rolname as owner, v.number, v.created_at, v.created_by, v.id = p.version_id as is_current,
+  (select count(*) from zm.task t where t.version_id = v.id) as tasks
+from zm.pipeline p join zm.app_user u on u.id = p.owner_id join zm.pipeline_version v on v.pipeline_id = p.id
+where p.removed_at is null;
+
+-- Of a fan-out: how many items there are, and what became of them so far.
+create view zm_api.fan with (security_invoker = true) as
+select task_run_id, total, width, made, ended, failed, stopped from zm.fan;
+
+-- How much of each resource is taken is nobody's secret; by whom is.
+create function zm.used_of(p_resource text) returns bigint language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select coalesce(sum((y.resources ->> p_resource)::int), 0) from zm.class y join zm.inflight x on x.class_id = y.id
+  where y.resources ? p_resource $$;
+grant execute on function zm.used_of to zm_viewer, zm_user, zm_admin;
+create view zm_api.resource with (security_invoker = true) as
+select name, amount, zm.used_of(name) as used from zm.resource;
+
+create view zm_api.person with (security_invoker = true) as
+select u.rolname as name, u.disabled as is_disabled, u.task_limit, u.created_at from zm.app_user u;
 
 create view zm_api.attempt with (security_invoker = true) as
 select r.task_run_id, r.attempt, s.name as state, r.exit_code, r.signal, r.reason, w.name as worker, r.started_at, r.finished_at,

@@ -31,7 +31,7 @@ begin
   perform from unnest(p_ids) i (id) join zm.inflight x on x.task_run_id = i.id order by x.task_run_id for update of x;
   perform from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where t.state between 3 and 6 order by t.id for update of t;
   return query with wanted as (
-    update zm.task_run t set want = zm.want_by(p_verb, t.state, t.want),
+    update zm.task_run t set want = case when t.is_fan and p_verb = 'resume' then 0 else zm.want_by(p_verb, t.state, t.want) end,
       state = case when p_verb in ('stop', 'kill') and t.state in (4, 5) then 6 else t.state end
     from unnest(p_ids) i (id)
     where t.id = i.id and t.state between 3 and 6 and zm.want_by(p_verb, t.state, t.want) <> t.want
@@ -39,7 +39,7 @@ begin
   ), asked as (
     update zm.inflight x set want = w.want from wanted w where x.task_run_id = w.id
   )
-  select case w.want when 1 then 'pausing' when 2 then 'resuming' else 'stopping' end, count(*) from wanted w group by 1;
+  select case w.want when 1 then 'pausing' when 0 then 'resuming' when 2 then 'resuming' else 'stopping' end, count(*) from wanted w group by 1;
   if found then perform pg_notify('zm_wake', ''); end if;
 end $$;
 
@@ -61,14 +61,15 @@ begin
   if p_verb not in ('resume', 'release') then
     delete from zm.delayed d using unnest(p_ids) i (id) where d.task_run_id = i.id;
     delete from zm.queue q using unnest(p_ids) i (id) join zm.task_run t on t.id = i.id
-    where q.owner_id = t.owner_id and q.rank = -t.priority and q.task_run_id = i.id;
+    where q.owner_id = t.owner_id and q.class_id = t.class_id and q.rank = -t.priority and q.task_run_id = i.id;
   end if;
   -- A row of the queue that a claim has locked was waited for and is gone now, and its task run is under way.
   with changed as (
     update zm.task_run t set state = coalesce(zm.state_by(p_verb, t.state), t.state),
       want = coalesce(zm.want_by(p_verb, t.state, t.want), t.want),
       finished_at = case when zm.state_by(p_verb, t.state) = 13 then clock_timestamp() end,
-      reason = case when zm.state_by(p_verb, t.state) = 13 then 'stopped by ' || session_user else t.reason end
+      reason = case zm.state_by(p_verb, t.state) when 13 then 'stopped by ' || session_user when 2 then 'held by ' || session_user
+        when 1 then null else t.reason end
     from unnest(p_ids) i (id)
     where t.id = i.id and t.state between 0 and 2 and zm.is_open_to(p_verb, t.state, t.want)
     returning t.id, t.run_id, t.task_id, t.state
@@ -90,6 +91,7 @@ create function zm.carry_out(p_verb text, p_ids bigint[]) returns table (effect 
 declare
   batch bigint[];
   others bigint[];
+  over bigint[];
 begin
   -- What a scheduler claimed or gave back since the look before is met in the next round. (Should a round meet a
   -- scheduler that waits for a run of the round before, one of both is told of a deadlock and begins again.)
@@ -106,6 +108,15 @@ begin
       return query select * from zm.decide(p_verb, others);
     end if;
   end loop;
+  -- Tasks that are repeated over items go on with further ones, or have none left that would end them.
+  if p_verb in ('resume', 'release', 'stop', 'kill')
+    and exists (select from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where t.is_fan and t.state < 10) then
+    perform from zm.run r where r.id in (
+      select t.run_id from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where t.is_fan)
+    order by r.id for no key update;
+    over := zm.fan_on(array(select t.id from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where t.is_fan));
+    if over <> '{}' then perform zm.advance(array(select distinct run_id from zm.task_run where id = any (over)), over); end if;
+  end if;
 end $$;
 
 -- The task runs that these numbers of task runs and runs name, without those that have ended. Whoever may not touch one
@@ -123,10 +134,15 @@ begin
     raise exception 'no task run or run %', missing using errcode = 'ZM003', hint = 'zmctl list shows yours.';
   end if;
   return array(
-    select t.id from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where t.state < 10
-    union
-    select t.id from unnest(p_ids) i (id) join zm.run r on r.id = i.id
-    join zm.task_run t on t.run_id = i.id and t.id between zm.first_id(i.id) and zm.last_id(i.id) where t.state < 10);
+    with named as (
+      select t.id, t.is_fan from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id where t.state < 10
+      union
+      select t.id, t.is_fan from unnest(p_ids) i (id) join zm.run r on r.id = i.id
+      join zm.task_run t on t.run_id = i.id and t.id between zm.first_id(i.id) and zm.last_id(i.id) where t.state < 10
+    )
+    select id from named
+    union -- items of a task may be made long after its run
+    select c.id from named n join zm.task_run c on c.parent_id = n.id and c.id > n.id where n.is_fan and c.state < 10);
 end $$;
 
 create function zm.check_verb(p_verb text) returns void language plpgsql immutable as $$
@@ -146,6 +162,8 @@ create function zm_api.control(p_verb text, p_ids bigint[]) returns table (effec
 #variable_conflict use_column
 begin
   perform zm.check_verb(p_verb);
+  -- First, so that nothing comes in after the look for what is there.
+  return query select effect, count from zm.control_submissions(p_verb, p_ids);
   return query select effect, sum(count)::bigint from zm.carry_out(p_verb, zm.targets(p_ids)) group by effect;
   perform zm.note(p_verb, 'task_run', array_to_string(p_ids[1:100], ' ')
     || case when cardinality(p_ids) > 100 then ' …' else '' end);
@@ -160,12 +178,13 @@ declare
   is_to_pause boolean := p_verb in ('pause', 'hold');
 begin
   perform zm.check_verb(p_verb);
-  select * into p from zm.pipeline x where x.owner_id = zm.me() and x.name = p_pipeline for no key update;
+  select * into p from zm.pipeline x where x.owner_id = zm.me() and x.name = p_pipeline and x.removed_at is null
+  for no key update;
   if not found then
     raise exception 'no pipeline "%"', p_pipeline using errcode = 'ZM003', hint = 'zmctl pipeline list shows yours.';
   end if;
   if p_verb not in ('stop', 'kill') and p.is_paused <> is_to_pause then
-    update zm.pipeline x set is_paused = is_to_pause where x.id = p.id;
+    update zm.pipeline x set is_paused = is_to_pause, paused_by = case when is_to_pause then session_user end where x.id = p.id;
     return query select case when is_to_pause then 'pipeline_paused' else 'pipeline_resumed' end, 1::bigint;
   end if;
   return query select effect, sum(count)::bigint
@@ -203,19 +222,21 @@ begin
   r := zm.new_id();
   insert into zm.run (id, owner_id, name, total, rerun_of) values (r, p_owner, p_name, cardinality(p_ids), p_source);
   with made as materialized (
-    select zm.new_id() as id, t.id as source, t.name,
-      coalesce((select m.program_id from zm.template m where p_latest and m.owner_id = t.owner_id and m.name = t.name),
-        t.program_id) as program_id
-    from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id
+    select zm.new_id() as id, x.source, x.name, x.priority, g.id as program_id, g.attempts,
+      zm.class_of(null, g.labels, g.resources) as class_id
+    from (
+      select t.id as source, t.name, t.priority, coalesce((select m.program_id from zm.template m
+        where p_latest and m.owner_id = t.owner_id and m.name = t.name and m.removed_at is null), t.program_id) as program_id
+      from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id) x
+    join zm.program g on g.id = x.program_id
   ), runs as (
-    insert into zm.task_run (id, run_id, owner_id, program_id, name, state, max_attempts)
-    select made.id, r, p_owner, made.program_id, made.name, 1, g.attempts
-    from made join zm.program g on g.id = made.program_id
+    insert into zm.task_run (id, run_id, owner_id, program_id, name, state, priority, class_id, max_attempts)
+    select made.id, r, p_owner, made.program_id, made.name, 1, made.priority, made.class_id, made.attempts from made
   ), specified as (
     insert into zm.task_spec (task_run_id, args)
     select made.id, s.args from made join zm.task_spec s on s.task_run_id = made.source
   )
-  insert into zm.queue (owner_id, rank, task_run_id) select p_owner, 0, id from made;
+  insert into zm.queue (owner_id, class_id, rank, task_run_id) select p_owner, class_id, -priority, id from made;
   return r;
 end $$;
 
@@ -230,8 +251,10 @@ begin
   loop
     fewer := array(select k from unnest(part) k where k = any (p_tasks) or not exists (
       select from zm.link l join zm.task f on f.id = l.from_task
-      join zm.task_run o on o.run_id = p_run and o.name = f.name and o.id between zm.first_id(p_run) and zm.last_id(p_run)
-      where l.to_task = k and l.from_task <> all (part) and not (o.state >= 10 and zm.is_taken(l.condition, o.state))));
+      join zm.task_run o on o.run_id = p_run and o.name = f.name and o.item is null
+        and o.id between zm.first_id(p_run) and zm.last_id(p_run)
+      where l.to_task = k and l.is_enabled and l.from_task <> all (part)
+        and not (o.state >= 10 and zm.is_taken_after(l.condition, l.expression, o))));
     exit when cardinality(fewer) = cardinality(part);
     part := fewer;
   end loop;
@@ -262,7 +285,10 @@ begin
   if not found then
     raise exception 'no task run or run %', p_id using errcode = 'ZM003', hint = 'zmctl list shows yours.';
   end if;
-  if p_mode = 'failed' and t.id is not null then
+  if t.item is not null then
+    raise exception '% is an item of task run %', p_id, t.parent_id
+      using errcode = 'ZM004', hint = format('Run all its items again: zmctl rerun %s.', t.parent_id);
+  elsif p_mode = 'failed' and t.id is not null then
     raise exception '% is a task run, and only of a run the failed ones can be run again', p_id
       using errcode = 'ZM004', hint = format('Its run is %s.', s.id);
   elsif p_mode = 'from' and t.id is null then
@@ -270,10 +296,10 @@ begin
       using errcode = 'ZM004', hint = format('zmctl show %s lists its task runs.', p_id);
   end if;
   chosen := array(select x.id from zm.task_run x
-    where x.run_id = s.id and x.id between zm.first_id(s.id) and zm.last_id(s.id)
+    where x.run_id = s.id and x.item is null and x.id between zm.first_id(s.id) and zm.last_id(s.id)
       and case when t.id is not null then x.id = t.id when p_mode = 'failed' then x.state in (11, 12, 13, 14) else true end
     order by x.id);
-  if exists (select from zm.task_run x
+  if (s.is_open and t.id is null) or exists (select from zm.task_run x
       where x.run_id = s.id and x.id between zm.first_id(s.id) and zm.last_id(s.id) and x.state < 10
         and (t.id is null or x.id = t.id)) then
     raise exception '% has not ended', p_id using errcode = 'ZM005', hint = format('Wait for it or stop it: zmctl stop %s.', p_id);
@@ -300,7 +326,7 @@ begin
       -- A run of a part of its pipeline is again one of that part, and of what the definition of now has beside the old one.
       tasks := array(select k.id from zm.task k where k.id = any (tasks) and (
         exists (select from zm.task_run x
-          where x.run_id = s.id and x.name = k.name and x.id between zm.first_id(s.id) and zm.last_id(s.id))
+          where x.run_id = s.id and x.name = k.name and x.item is null and x.id between zm.first_id(s.id) and zm.last_id(s.id))
         or not exists (select from zm.task o where o.version_id = s.version_id and o.name = k.name)));
     end if;
     r := zm.start_tasks(s.owner_id, v, tasks, '{}', s.id, p_latest);

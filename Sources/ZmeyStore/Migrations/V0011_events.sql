@@ -192,6 +192,17 @@ begin
   end if;
 end $$;
 
+-- Removes an event; its ledger stays, and its runs go on.
+create function zm.remove_event(p_owner int, p_name text) returns void language plpgsql
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  e zm.event := zm.locked_event(p_owner, p_name);
+begin
+  update zm.event x set is_removed = true, generation = x.generation + 1, updated_at = clock_timestamp()
+  where x.id = e.id returning * into e;
+  perform zm.replan(e);
+end $$;
+
 -- For people --------------------------------------------------------------------------------------------
 
 create function zm.my_event(p_name text) returns zm.event language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -216,18 +227,6 @@ begin
   where x.id = e.id returning * into e;
   perform zm.replan(e);
   perform zm.note(case when p_enabled then 'enable' else 'disable' end, 'event', p_name);
-end $$;
-
--- Removes an event; its ledger stays, and its runs go on.
-create function zm_api.event_remove(p_name text) returns void language plpgsql security definer
-  set search_path = pg_catalog, pg_temp as $$
-declare
-  e zm.event := zm.my_event(p_name);
-begin
-  update zm.event x set is_removed = true, generation = x.generation + 1, updated_at = clock_timestamp()
-  where x.id = e.id returning * into e;
-  perform zm.replan(e);
-  perform zm.note('remove', 'event', p_name);
 end $$;
 
 -- Fires an event now, outside its timetable and whatever of it still goes. Returns the runs.
@@ -272,4 +271,4 @@ where not e.is_removed;
 
 reset role;
 grant select on zm_api.event, zm_api.fire to zm_viewer, zm_user, zm_admin;
-grant execute on function zm_api.event_set, zm_api.event_remove, zm_api.event_fire to zm_user, zm_admin;
+grant execute on function zm_api.event_set, zm_api.event_fire to zm_user, zm_admin;

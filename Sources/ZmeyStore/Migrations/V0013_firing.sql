@@ -14,7 +14,8 @@ begin
   runs := '{}';
   foreach target in array e.targets loop
     task_name := nullif(split_part(target, '/', 2), '');
-    select * into p from zm.pipeline x where x.owner_id = e.owner_id and x.name = split_part(target, '/', 1);
+    select * into p from zm.pipeline x where x.owner_id = e.owner_id and x.name = split_part(target, '/', 1)
+      and x.removed_at is null;
     first := array(select t.id from zm.task t
       where t.version_id = p.version_id and (task_name is null or t.name = task_name));
     if p.version_id is null then
@@ -23,13 +24,10 @@ begin
       problem := concat_ws('; ', problem, format('no task "%s" in pipeline "%s"', task_name, p.name));
     else
       runs := runs || zm.start_tasks(e.owner_id, p.version_id,
-        case when task_name is null then first else zm.following(first) end, e.args);
+        case when task_name is null then first else zm.following(first) end, e.args, p_event => e.id, p_due_at => p_due);
     end if;
   end loop;
-  update zm.run r set event_id = e.id, due_at = p_due,
-    created_by = (select u.rolname from zm.app_user u where u.id = e.owner_id)
-  where r.id = any (runs);
-  update zm.live_run l set event_id = e.id where l.run_id = any (runs);
+  update zm.run r set created_by = (select u.rolname from zm.app_user u where u.id = e.owner_id) where r.id = any (runs);
 end $$;
 
 -- Fires one due time: starts, queues or skips, as the event's overlap says, and writes the ledger's row. Whoever calls
