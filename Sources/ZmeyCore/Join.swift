@@ -28,8 +28,9 @@ public enum Join: Hashable, Sendable {
     case "one_failed": self = .oneFailed
     default:
       let words = text.split(separator: " ", omittingEmptySubsequences: false)
-      guard words.count == 2, words[0] == "n_of", words[1].utf8.allSatisfy({ (48...57).contains($0) }),
-        let count = Int(words[1]), Self.countRange.contains(count)
+      // Only as it is written: no plus, no zeros before it.
+      guard words.count == 2, words[0] == "n_of", let count = Int(words[1]), "\(count)" == words[1],
+        Self.countRange.contains(count)
       else { return nil }
       self = .nOf(count)
     }

@@ -2,7 +2,7 @@ import ZmeyCore
 
 extension DefinitionDecoder {
   /// The script with the facts that stand beside it.
-  mutating func program(_ script: String, _ fields: Fields) -> Program {
+  mutating func program(_ script: String, _ fields: Fields, _ tree: inout PlaceTree) -> Program {
     var program = Program(script: script)
     program.average = timespan(fields, "average")
     program.maximum = maximum(fields)
@@ -13,13 +13,7 @@ extension DefinitionDecoder {
     if attempts != nil || fields["attempts"] == nil {
       program.retry = retry(fields, attempts: attempts ?? program.attempts)
     }
-    let rerunIfLost = value(fields, "rerun_if_lost", is: "true or false (not yes, no, on or off)") { text in
-      switch text {
-      case "true": true
-      case "false": false
-      default: nil as Bool?
-      }
-    }
+    let rerunIfLost = boolean(fields, "rerun_if_lost")
     let maxOutput = value(fields, "max_output", is: "bytes such as 65536, 512KiB or 16MiB, at most 256MiB") {
       ByteCount.parse($0).flatMap { Program.maxOutputRange.contains($0) ? $0 : nil }
     }
@@ -30,6 +24,8 @@ extension DefinitionDecoder {
     program.nice = number(fields, "nice", in: Program.niceRange)
     program.limits = limits(fields)
     program.user = value(fields, "user", is: "an account (\(Account.rule))") { Account.isName($0) ? $0 : nil }
+    program.labels = labels(fields, &tree)
+    program.resources = resources(fields)
     return program
   }
 

@@ -91,13 +91,27 @@ extension DefinitionDecoder {
     return value
   }
 
+  /// The texts under a key, or the one; none if it is absent.
+  mutating func texts(_ fields: Fields, _ key: String) -> [Text] {
+    (list(fields, key, orOneText: true) ?? []).compactMap { text($0, named: key) }
+  }
+
+  /// The text under a key as a truth value.
+  mutating func boolean(_ fields: Fields, _ key: String) -> Bool? {
+    value(fields, key, is: "true or false (not yes, no, on or off)") { text in
+      switch text {
+      case "true": true
+      case "false": false
+      default: nil
+      }
+    }
+  }
+
   /// The text under a key as one of a few words.
   mutating func choice<Choice>(_ fields: Fields, _ key: String) -> Choice?
   where Choice: RawRepresentable<String> & CaseIterable {
     let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-    return value(fields, key, is: Choice.allCases.count == 1 ? words : "one of \(words)") {
-      Choice(rawValue: $0)
-    }
+    return value(fields, key, is: "one of \(words)") { Choice(rawValue: $0) }
   }
 
   /// The mapping under a key that is absent rather than empty.

@@ -9,10 +9,15 @@ struct DefinitionDecoder {
   var findings: [Finding] = []
   /// Gives the text of a script file by its path and the index of the YAML file that names it.
   let loadScript: (_ path: String, _ file: Int) throws -> String
-  /// Where each part has its name. A part without one is missing, for that was reported.
-  private var places: [DefinitionProblem.Place: Place] = [:]
+  /// Where each part of the definitions stands; an object of a list stands where its name does.
+  private(set) var places = PlaceTree(nil)
+  /// The text of each file.
+  private let files: [String]
+  /// Those that an error pointed into.
+  private var sources: [Int: SourceText] = [:]
 
-  init(loadScript: @escaping (_ path: String, _ file: Int) throws -> String) {
+  init(files: [String], loadScript: @escaping (_ path: String, _ file: Int) throws -> String) {
+    self.files = files
     self.loadScript = loadScript
   }
 
@@ -20,8 +25,21 @@ struct DefinitionDecoder {
   mutating func decode(_ root: Element) {
     if case .nothing = root.content { return }
     guard let fields = fields(root, of: .document) else { return }
-    for element in list(fields, "templates") ?? [] { decodeTemplate(element) }
-    for element in list(fields, "pipelines") ?? [] { decodePipeline(element) }
+    for element in list(fields, "templates") ?? [] {
+      guard let (template, tree) = template(element) else { continue }
+      definitions.templates.append(template)
+      places.append(tree, to: "templates")
+    }
+    for element in list(fields, "pipelines") ?? [] {
+      guard let (pipeline, tree) = pipeline(element) else { continue }
+      definitions.pipelines.append(pipeline)
+      places.append(tree, to: "pipelines")
+    }
+    for element in list(fields, "events") ?? [] {
+      guard let (event, tree) = event(element) else { continue }
+      definitions.events.append(event)
+      places.append(tree, to: "events")
+    }
   }
 
   /// What is well formed but makes no sense.
@@ -31,33 +49,36 @@ struct DefinitionDecoder {
     }
   }
 
-  private mutating func decodeTemplate(_ element: Element) {
-    guard let fields = fields(element, of: .template) else { return }
-    let name = required(fields, "name")
-    let description = text(fields, "description")?.string ?? ""
-    let script = oneOf(ObjectKind.script, in: fields).map { self.script(fields, $0) } ?? ""
-    places[.template(definitions.templates.count)] = name?.place
-    definitions.templates.append(
-      TemplateDefinition(
-        name: name?.string ?? "", description: description, program: program(script, fields)))
+  /// Reports what is wrong at a character of a text, from 1.
+  mutating func report(_ text: Text, column: Int, _ message: String) {
+    let file = text.place.file
+    let source = sources[file] ?? SourceText(files[file])
+    sources[file] = source
+    report(source.place(of: column - 1, in: text), message)
   }
 
-  private mutating func decodePipeline(_ element: Element) {
-    guard let fields = fields(element, of: .pipeline) else { return }
-    let index = definitions.pipelines.count
+  private mutating func template(_ element: Element) -> (TemplateDefinition, PlaceTree)? {
+    guard let fields = fields(element, of: .template) else { return nil }
+    var tree = PlaceTree(element)
     let name = required(fields, "name")
+    tree.place = name?.place
     let description = text(fields, "description")?.string ?? ""
+    let script = oneOf(ObjectKind.script, in: fields).map { self.script(fields, $0) } ?? ""
+    let program = program(script, fields, &tree)
+    return (TemplateDefinition(name: name?.string ?? "", description: description, program: program), tree)
+  }
+
+  private mutating func pipeline(_ element: Element) -> (PipelineDefinition, PlaceTree)? {
+    guard let fields = fields(element, of: .pipeline) else { return nil }
+    var tree = PlaceTree(element)
+    let name = required(fields, "name")
     let elements = list(fields, "tasks")
-    places[.pipeline(index)] = elements == nil ? nil : name?.place
-    var pipeline = PipelineDefinition(name: name?.string ?? "", description: description, tasks: [])
-    for element in elements ?? [] {
-      guard let task = task(element) else { continue }
-      places[.task(pipeline: index, task: pipeline.tasks.count)] = task.place
-      for (position, place) in task.links.enumerated() {
-        places[.link(pipeline: index, task: pipeline.tasks.count, link: position)] = place
-      }
-      pipeline.tasks.append(task.definition)
-    }
-    definitions.pipelines.append(pipeline)
+    tree.place = elements == nil ? nil : name?.place
+    let tasks = (elements ?? []).compactMap { task($0) }
+    tree.set(tasks.map(\.tree), at: "tasks")
+    let pipeline = PipelineDefinition(
+      name: name?.string ?? "", description: text(fields, "description")?.string ?? "",
+      limit: number(fields, "limit", in: PipelineDefinition.limitRange), tasks: tasks.map(\.definition))
+    return (pipeline, tree)
   }
 }

@@ -2,9 +2,8 @@ public import ZmeyCore
 
 /// Reads YAML as definitions.
 ///
-/// The document is a mapping with `templates` and `pipelines`. Every scalar is the text it looks
-/// like (`no` is no boolean, `10:30` no number). All errors come at once; only what is wrong as
-/// YAML hides the rest of its file.
+/// The document is a mapping with `templates`, `pipelines` and `events`. Every scalar is the text it looks like (`no`
+/// is no boolean, `10:30` no number). All errors come at once; only what is wrong as YAML hides the rest of its file.
 public enum DefinitionReader {
   /// Reads one text.
   ///
@@ -20,8 +19,8 @@ public enum DefinitionReader {
     try read([(name: file, text: text)]) { path, _ in try loadScript(path) }
   }
 
-  /// Reads several texts as one: templates and pipelines come in the order of the files, and no
-  /// name may come twice among all of them.
+  /// Reads several texts as one: what they define comes in the order of the files, and no name may come twice among
+  /// all of them.
   ///
   /// - Parameters:
   ///   - files: the name of each in errors, and its YAML.
@@ -31,7 +30,19 @@ public enum DefinitionReader {
     _ files: [(name: String, text: String)],
     loadScript: @escaping (_ path: String, _ file: String) throws -> String
   ) throws(DefinitionErrors) -> Definitions {
-    var decoder = DefinitionDecoder { path, file in try loadScript(path, files[file].name) }
+    try locate(files, loadScript: loadScript).definitions
+  }
+
+  /// Reads as `read` does, and keeps the places for problems that only the database can find.
+  ///
+  /// - Throws: `DefinitionErrors` with everything that is wrong in any of the files.
+  public static func locate(
+    _ files: [(name: String, text: String)],
+    loadScript: @escaping (_ path: String, _ file: String) throws -> String
+  ) throws(DefinitionErrors) -> LocatedDefinitions {
+    var decoder = DefinitionDecoder(files: files.map(\.text)) { path, file in
+      try loadScript(path, files[file].name)
+    }
     var findings: [Finding] = []
     for (index, file) in files.enumerated() {
       let (root, broken) = DocumentComposer.compose(file.text, file: index)
@@ -47,6 +58,6 @@ public enum DefinitionReader {
       }
       throw DefinitionErrors(errors: errors)
     }
-    return decoder.definitions
+    return LocatedDefinitions(decoder.definitions, places: decoder.places, files: files.map(\.name))
   }
 }

@@ -13,6 +13,8 @@ public enum DefinitionWriter {
     for template in definitions.templates { page.add(template) }
     if !definitions.pipelines.isEmpty { page.line("pipelines:") }
     for pipeline in definitions.pipelines { page.add(pipeline) }
+    if !definitions.events.isEmpty { page.line("events:") }
+    for event in definitions.events { page.add(event) }
     return page.text
   }
 }

@@ -16,8 +16,7 @@ struct DocumentComposer {
 
   /// The root of the document (nil if it is empty or no YAML) and what is wrong with it as YAML.
   static func compose(_ text: String, file: Int) -> (root: Element?, findings: [Finding]) {
-    // Yams names an encoding to libyaml, which then takes a byte order mark for a column.
-    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    let text = withoutMark(text)
     if let illegal = illegalCharacter(in: text, file: file) { return (nil, [illegal]) }
     guard let mask = AliasMask(for: text) else {
       let start = Place(file: file, line: 1, column: 1)
@@ -35,6 +34,11 @@ struct DocumentComposer {
     } catch {
       return (nil, [composer.finding(error, in: hidden)])
     }
+  }
+
+  /// The text behind a byte order mark: Yams names an encoding to libyaml, which then takes the mark for a column.
+  static func withoutMark(_ text: String) -> String {
+    text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
   }
 
   private init(_ text: String, file: Int, mask: AliasMask) {
@@ -119,7 +123,9 @@ extension DocumentComposer {
     case YamlError.scanner(let context, let problem, let mark, _),
       YamlError.parser(let context, let problem, let mark, _),
       YamlError.composer(let context, let problem, let mark, _):
-      let place = place(mark)
+      // Quotes that nothing closes are told where they open.
+      let isOpen = problem.hasSuffix("unexpected end of stream")
+      let place = place(isOpen ? context?.mark ?? mark : mark)
       let hint = Self.scalar(at: place, in: text) == "\t" ? " (a tab; YAML indents with spaces)" : ""
       let message = [context?.text, problem].compactMap(\.self).joined(separator: ": ")
       return Finding(place: place, message: message + hint)

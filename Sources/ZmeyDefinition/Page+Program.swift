@@ -15,6 +15,8 @@ extension Page {
     if let nice = program.nice { line("nice: \(nice)") }
     add(program.limits ?? Limits())
     if let user = program.user { field("user", user) }
+    list("labels", program.labels)
+    add(program.resources)
   }
 
   private mutating func add(_ retry: RetryPolicy) {
@@ -42,6 +44,14 @@ extension Page {
       for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
         // Some names are words to readers that guess types: `no`, `y`.
         $0.field(YAMLScalar.inline(name), value)
+      }
+    }
+  }
+
+  mutating func add(_ resources: [String: Int]) {
+    mapping("resources", unless: resources.isEmpty) {
+      for (name, amount) in resources.sorted(by: { $0.key < $1.key }) {
+        $0.line("\(YAMLScalar.inline(name)): \(amount)")
       }
     }
   }

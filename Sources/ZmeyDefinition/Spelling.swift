@@ -2,7 +2,9 @@
 enum Spelling {
   /// The candidate that is nearest to a word, if it is at most two edits away.
   static func nearest(to word: String, among candidates: [String]) -> String? {
-    candidates.map { (distance(word, $0), $0) }.filter { $0.0 <= 2 }.min { $0.0 < $1.0 }?.1
+    // What is much longer than any of them is near to none.
+    guard word.utf8.count <= 40 else { return nil }
+    return candidates.map { (distance(word, $0), $0) }.filter { $0.0 <= 2 }.min { $0.0 < $1.0 }?.1
   }
 
   /// How many letters to add, drop or change (Levenshtein).

@@ -23,6 +23,16 @@ enum YAMLScalar {
     return quoted + "\""
   }
 
+  /// The text of a condition in one line: bare if it can be, for it is full of quotes.
+  static func phrase(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    let isBare =
+      scalars.first.map { isLetter($0) || $0 == "(" } == true
+      && scalars.allSatisfy { (0x20...0x7E).contains($0.value) }
+      && !text.contains(": ") && !text.contains(" #") && scalars.last.map { $0 != " " && $0 != ":" } == true
+    return isBare ? text : inline(text)
+  }
+
   private static func isPlain(_ text: String) -> Bool {
     let scalars = text.unicodeScalars
     // Options (`-v`, `--day`) are arguments of every other task and look best bare.

@@ -5,6 +5,9 @@ import ZmeyCore
 
 @Suite("Errors of the reader")
 struct ReaderErrorTests {
+  private static let joins =
+    "one of all, any, all_done, none_failed, one_failed, n_of 2 (a number from 1 to 1000)"
+
   @Test func `an error prints as editors expect it`() {
     let error = DefinitionError(file: "a b.yaml", line: 3, column: 7, message: "so")
     #expect("\(error)" == "a b.yaml:3:7: so")
@@ -37,7 +40,7 @@ struct ReaderErrorTests {
         "10:20: no task 'c' in pipeline 'p'",
         "11:5: a pipeline has no key \"colour\"",
         "15:14: 'maximum' is a length of time such as 90s, 5m or 1h30m, more than 0 and at most 366 days, not \"soon\"",
-        "16:1: the document has no key \"event\"",
+        "16:1: the document has no key \"event\"; did you mean 'events'?",
       ])
   }
 
@@ -65,7 +68,8 @@ struct ReaderErrorTests {
       "max_output: 9999999999999GiB",
       "'max_output' is bytes such as 65536, 512KiB or 16MiB, at most 256MiB, not \"9999999999999GiB\""
     ),
-    ("join: any", "'join' is all, not \"any\""),
+    ("join: some", "'join' is \(joins), not \"some\""),
+    ("join: n_of 0", "'join' is \(joins), not \"n_of 0\""),
     ("average: [5s]", "'average' needs a text (an empty one is written \"\"), not a list"),
     ("average:", "'average' needs a text (an empty one is written \"\"), not nothing"),
     ("args: {a: b}", "'args' is a list, not a mapping"),
@@ -74,7 +78,24 @@ struct ReaderErrorTests {
     ("after: {task: a}", "'after' is a list, not a mapping"),
     ("after: [{when: always}]", "a link needs a 'task'"),
     ("after: [[a]]", "a link is a mapping (task, when, pass…), not a list"),
-    ("after: [{task: t, when: succes}]", "'when' is one of success, failure, always, not \"succes\""),
+    (
+      "after: [{task: t, when: succes}]",
+      "'when': expected success, failure, always, exit_code, result, not or '(', not 'succes'"
+    ),
+    ("enabled: off", "'enabled' is true or false (not yes, no, on or off), not \"off\""),
+    ("priority: 1001", "'priority' is a whole number from -1000 to 1000, not \"1001\""),
+    ("labels: {a: b}", "'labels' is a list, not a mapping"),
+    ("resources: [gpu]", "'resources' is a mapping (NAME: amount), not a list"),
+    ("resources: {gpu: 0}", "'gpu' is a whole number from 1 to 1000000, not \"0\""),
+    ("map: {}", "'map' is empty; leave it out"),
+    ("map: [a]", "'map' is a mapping (over, as, items…), not a list"),
+    ("map: {limit: 3}", "'map' needs a 'over' or 'items'"),
+    ("map: {over: a, items: [b]}", "'items' beside 'over': 'map' takes one of them"),
+    ("map: {items: [b], as: json}", "'as' goes with 'over'"), ("map: {items: []}", "'items' is empty"),
+    ("map: {items: b}", "'items' is a list, not a text"),
+    ("map: {items: [b], limit: 1001}", "'limit' is a whole number from 1 to 1000, not \"1001\""),
+    ("map: {over: a, as: csv}", "'as' is one of lines, json, not \"csv\""),
+    ("map: {over: a}", "'over' is one of the tasks in 'after', not 'a'"),
     ("after: [{task: t, pass: file}]", "'pass' is one of none, argument, stdin, env, not \"file\""),
     ("template: y", "'template' beside 'script': a task takes one of them"),
     ("script_file: y", "'script_file' beside 'script': a task takes one of them"),
@@ -129,8 +150,8 @@ struct ReaderErrorTests {
   }
 
   @Test(arguments: [
-    ("- a", "1:1: the document is a mapping (templates, pipelines…), not a list"),
-    ("text", "1:1: the document is a mapping (templates, pipelines…), not a text"),
+    ("- a", "1:1: the document is a mapping (templates, pipelines, events…), not a list"),
+    ("text", "1:1: the document is a mapping (templates, pipelines, events…), not a text"),
     ("a: 1\na: 2\n", "1:1: 'a' comes twice in this mapping"),
     (
       "{}\n---\n{}\n", "2:1: expected a single document in the stream: but found another document"

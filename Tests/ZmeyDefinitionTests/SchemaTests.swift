@@ -28,6 +28,8 @@ struct SchemaTests {
     #expect(try Self.keys(parts["link"]) == ObjectKind.link.keys.sorted())
     #expect(try Self.keys(parts["retry"]) == ObjectKind.retry.keys.sorted())
     #expect(try Self.keys(parts["limits"]) == ObjectKind.limits.keys.sorted())
+    #expect(try Self.keys(parts["map"]) == ObjectKind.map.keys.sorted())
+    #expect(try Self.keys(parts["event"]) == ObjectKind.event.keys.sorted())
   }
 
   @Test func `it leaves a template's task the keys that the reader leaves it`() throws {

@@ -49,10 +49,18 @@ func isIdentical(_ left: Definitions, _ right: Definitions) -> Bool {
       texts += [template.name, template.description]
       collect(template.program)
     }
+    for event in definitions.events {
+      texts += [event.name, event.description] + event.start + event.arguments
+    }
     for pipeline in definitions.pipelines {
       texts += [pipeline.name, pipeline.description]
       for task in pipeline.tasks {
         texts += [task.name] + task.arguments + task.after.map(\.task)
+        switch task.map?.source {
+        case .task(let name, _): texts.append(name)
+        case .items(let items): texts += items
+        case nil: break
+        }
         collect(task.environment)
         switch task.work {
         case .template(let name): texts.append(name)
