@@ -43,7 +43,7 @@ let package = Package(
     .target(
       name: "ZmeyScheduler",
       dependencies: [
-        "ZmeyCore", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "Postgres",
+        "ZmeyCore", "ZmeySchedule", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "Postgres",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
