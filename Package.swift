@@ -15,6 +15,7 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(name: "CLinux"),
     .target(name: "ZmeyCore"),
+    .target(name: "ZmeySchedule"),
     .target(
       name: "ZmeyDefinition", dependencies: ["ZmeyCore", "Yams"],
       exclude: ["zmey.schema.json"]),
@@ -42,7 +43,7 @@ let package = Package(
     .target(
       name: "ZmeyScheduler",
       dependencies: [
-        "ZmeyCore", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "Postgres",
+        "ZmeyCore", "ZmeySchedule", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "Postgres",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
@@ -63,6 +64,8 @@ let package = Package(
     .target(name: "ZmeyInstance", dependencies: ["ZmeyCore", "ZmeyStore", "Postgres", "Processes"]),
     .target(name: "TestKit", dependencies: ["Postgres", "ZmeyStore"], path: "Tests/TestKit"),
     .testTarget(name: "ZmeyCoreTests", dependencies: ["ZmeyCore"]),
+    .testTarget(
+      name: "ZmeyScheduleTests", dependencies: ["Postgres", "TestKit", "ZmeyCommand", "ZmeySchedule"]),
     .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),

@@ -32,7 +32,7 @@ extension Definitions {
 
   /// Names that come twice or are none.
   static func problems(of names: [String], _ noun: String, at place: String) -> [DefinitionProblem] {
-    repeats(names).map { DefinitionProblem("\(place)/\($0)", "\(noun) '\(names[$0])' comes twice") }
+    repeats(names).map { DefinitionProblem("\(place)/\($0)", "\(noun) '\(names[$0].brief)' comes twice") }
       + names.enumerated().compactMap { index, name in
         Name.problem(name).map { DefinitionProblem("\(place)/\(index)", $0) }
       }

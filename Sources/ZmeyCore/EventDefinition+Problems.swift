@@ -7,7 +7,9 @@ extension EventDefinition {
   /// - Parameter tasks: gives the names of a pipeline's tasks; nil if the pipeline is not known.
   func problems(at place: String, tasks: (_ pipeline: String) -> Set<String>?) -> [DefinitionProblem] {
     var found: [DefinitionProblem] = []
-    if start.isEmpty { found.append(.init(place, "event '\(name)' starts nothing; it needs a 'start'")) }
+    if start.isEmpty {
+      found.append(.init(place, "event '\(name.brief)' starts nothing; it needs a 'start'"))
+    }
     if start.count > Self.maxTargets {
       found.append(.init("\(place)/start", "an event starts at most \(Self.maxTargets) pipelines and tasks"))
     }
@@ -16,11 +18,11 @@ extension EventDefinition {
       if let problem = Self.problem(of: target, tasks: tasks) {
         found.append(.init("\(place)/start/\(index)", problem))
       } else if repeated.contains(index) {
-        found.append(.init("\(place)/start/\(index)", "event '\(name)' starts '\(target)' twice"))
+        found.append(.init("\(place)/start/\(index)", "event '\(name.brief)' starts '\(target.brief)' twice"))
       }
     }
     if let starting, let until, Self.moment(until) < Self.moment(starting) {
-      found.append(.init("\(place)/until", "'until' is before 'starting', \(starting)"))
+      found.append(.init("\(place)/until", "'until' is before 'starting', \(starting.brief)"))
     }
     if jitter >= Self.jitterBound { found.append(.init("\(place)/jitter", "'jitter' is less than a day")) }
     if case .every(let interval) = rule, jitter >= interval {
@@ -45,10 +47,10 @@ extension EventDefinition {
   private static func problem(of target: String, tasks: (String) -> Set<String>?) -> String? {
     let parts = target.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count <= 2, parts.allSatisfy({ Name.problem($0) == nil }) else {
-      return "an event starts PIPELINE or PIPELINE/TASK, not '\(target.unicodeScalars.prefix(40))'"
+      return "an event starts PIPELINE or PIPELINE/TASK, not '\(target.brief)'"
     }
     guard parts.count == 2, let known = tasks(parts[0]), !known.contains(parts[1]) else { return nil }
-    return "no task '\(parts[1])' in pipeline '\(parts[0])'"
+    return "no task '\(parts[1].brief)' in pipeline '\(parts[0])'"
   }
 
   /// A moment as a text that sorts by time: with seconds.

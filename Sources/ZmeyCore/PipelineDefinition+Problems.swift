@@ -2,7 +2,7 @@ extension PipelineDefinition {
   /// What is wrong with a pipeline that stands at that place.
   func problems(at place: String) -> [DefinitionProblem] {
     var found: [DefinitionProblem] = []
-    if tasks.isEmpty { found.append(.init(place, "pipeline '\(name)' has no task")) }
+    if tasks.isEmpty { found.append(.init(place, "pipeline '\(name.brief)' has no task")) }
     if tasks.count > Self.maxTasks {
       found.append(.init(place, "a pipeline has at most \(Self.maxTasks) tasks"))
     }
@@ -14,7 +14,9 @@ extension PipelineDefinition {
     }
     if let cycle = cycle(), let index = names.firstIndex(of: cycle[0]) {
       found.append(
-        .init("\(place)/tasks/\(index)", "the links go in a circle: \(cycle.joined(separator: " → "))"))
+        .init(
+          "\(place)/tasks/\(index)",
+          "the links go in a circle: \(cycle.map(\.brief).joined(separator: " → "))"))
     }
     return found
   }
@@ -27,9 +29,9 @@ extension PipelineDefinition {
     for (position, link) in task.after.enumerated() {
       let linkPlace = "\(place)/after/\(position)"
       if !known.contains(link.task) {
-        found.append(.init(linkPlace, "no task '\(link.task)' in pipeline '\(name)'"))
+        found.append(.init(linkPlace, "no task '\(link.task.brief)' in pipeline '\(name.brief)'"))
       } else if repeated.contains(position) {
-        found.append(.init(linkPlace, "task '\(task.name)' is linked to '\(link.task)' twice"))
+        found.append(.init(linkPlace, "task '\(task.name.brief)' is linked to '\(link.task.brief)' twice"))
       }
       if let problem = link.when.problem {
         found.append(.init("\(linkPlace)/when", "'when': \(problem.message)"))
@@ -76,9 +78,11 @@ extension PipelineDefinition {
 extension TaskDefinition {
   /// Why its links cannot be joined as it says; nil if they can.
   fileprivate var joinProblem: String? {
-    if join != .all, after.isEmpty { return "join '\(join)' joins nothing: no link leads to task '\(name)'" }
+    if join != .all, after.isEmpty {
+      return "join '\(join)' joins nothing: no link leads to task '\(name.brief)'"
+    }
     guard case .nOf(let count) = join, count > after.count else { return nil }
-    return "join '\(join)' needs \(count) links, but \(after.count) lead to task '\(name)'"
+    return "join '\(join)' needs \(count) links, but \(after.count) lead to task '\(name.brief)'"
   }
 
   /// Why it gets no items, and which key of its map says so; nil if it gets some.
@@ -86,10 +90,10 @@ extension TaskDefinition {
     switch map?.source {
     case .task(let over, _):
       guard let link = after.first(where: { $0.task == over }) else {
-        return ("over", "'over' is one of the tasks in 'after', not '\(over)'")
+        return ("over", "'over' is one of the tasks in 'after', not '\(over.brief)'")
       }
       return link.isEnabled
-        ? nil : ("over", "the link from '\(over)' is off, so there are no items of its result")
+        ? nil : ("over", "the link from '\(over.brief)' is off, so there are no items of its result")
     case .items(let items):
       if items.isEmpty { return ("items", "'items' is empty") }
       return items.count > MapDefinition.maxItems

@@ -33,15 +33,15 @@ public enum Requirement {
       if !isName(name) { found.append(.init("\(place)/resources/\(key)", problem(name, "a resource"))) }
       if !amountRange.contains(amount) {
         let range = "\(amountRange.lowerBound) to \(amountRange.upperBound)"
-        found.append(.init("\(place)/resources/\(key)", "the amount of '\(name)' is \(range), not \(amount)"))
+        found.append(
+          .init("\(place)/resources/\(key)", "the amount of '\(name.brief)' is \(range), not \(amount)"))
       }
     }
     return found
   }
 
   private static func problem(_ name: String, _ noun: String) -> String {
-    "\(noun) has 1 to \(maxLength) of a-z, 0-9, '_', '.' and '-', a letter or a digit first, not "
-      + String(reflecting: String(name.unicodeScalars.prefix(40)))
+    "\(noun) has 1 to \(maxLength) of a-z, 0-9, '_', '.' and '-', a letter or a digit first, not '\(name.brief)'"
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

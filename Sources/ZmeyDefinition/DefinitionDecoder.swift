@@ -11,12 +11,13 @@ struct DefinitionDecoder {
   let loadScript: (_ path: String, _ file: Int) throws -> String
   /// Where each part of the definitions stands; an object of a list stands where its name does.
   private(set) var places = PlaceTree(nil)
-  private let texts: [String]
-  /// The texts once an error points into one.
+  /// The text of each file.
+  private let files: [String]
+  /// Those that an error pointed into.
   private var sources: [Int: SourceText] = [:]
 
-  init(texts: [String], loadScript: @escaping (_ path: String, _ file: Int) throws -> String) {
-    self.texts = texts
+  init(files: [String], loadScript: @escaping (_ path: String, _ file: Int) throws -> String) {
+    self.files = files
     self.loadScript = loadScript
   }
 
@@ -51,7 +52,7 @@ struct DefinitionDecoder {
   /// Reports what is wrong at a character of a text, from 1.
   mutating func report(_ text: Text, column: Int, _ message: String) {
     let file = text.place.file
-    let source = sources[file] ?? SourceText(texts[file])
+    let source = sources[file] ?? SourceText(files[file])
     sources[file] = source
     report(source.place(of: column - 1, in: text), message)
   }

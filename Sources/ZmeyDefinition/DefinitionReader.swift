@@ -40,7 +40,7 @@ public enum DefinitionReader {
     _ files: [(name: String, text: String)],
     loadScript: @escaping (_ path: String, _ file: String) throws -> String
   ) throws(DefinitionErrors) -> LocatedDefinitions {
-    var decoder = DefinitionDecoder(texts: files.map(\.text)) { path, file in
+    var decoder = DefinitionDecoder(files: files.map(\.text)) { path, file in
       try loadScript(path, files[file].name)
     }
     var findings: [Finding] = []

@@ -123,7 +123,9 @@ extension DocumentComposer {
     case YamlError.scanner(let context, let problem, let mark, _),
       YamlError.parser(let context, let problem, let mark, _),
       YamlError.composer(let context, let problem, let mark, _):
-      let place = place(mark)
+      // Quotes that nothing closes are told where they open.
+      let isOpen = problem.hasSuffix("unexpected end of stream")
+      let place = place(isOpen ? context?.mark ?? mark : mark)
       let hint = Self.scalar(at: place, in: text) == "\t" ? " (a tab; YAML indents with spaces)" : ""
       let message = [context?.text, problem].compactMap(\.self).joined(separator: ": ")
       return Finding(place: place, message: message + hint)

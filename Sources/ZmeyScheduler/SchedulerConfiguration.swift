@@ -18,11 +18,14 @@ public struct SchedulerConfiguration: Sendable {
   public var host: String
   /// Which release it is.
   public var release: String
+  /// Reads the rules of a time zone (TZif) by its name; nil if this machine does not know it.
+  public var readZone: @Sendable (String) -> [UInt8]?
 
   /// A configuration of those parts.
   public init(
     name: String, listen: LinkAddress, remote: String?, database: String, giveUpAfter: Duration,
-    pulsePeriod: Duration, host: String, release: String
+    pulsePeriod: Duration, host: String, release: String,
+    readZone: @escaping @Sendable (String) -> [UInt8]?
   ) {
     self.name = name
     self.listen = listen
@@ -32,5 +35,6 @@ public struct SchedulerConfiguration: Sendable {
     self.pulsePeriod = pulsePeriod
     self.host = host
     self.release = release
+    self.readZone = readZone
   }
 }

@@ -186,6 +186,7 @@ extension SchedulerMachine {
       isHungry = true
       asksWants = true
     }
+    alarm.tick(now)
     for (id, worker) in workers {
       guard let lostAt = worker.lostAt, lostAt <= now else { continue }
       workers[id]?.lostAt = nil
@@ -210,7 +211,7 @@ extension SchedulerMachine {
 
   /// When `tick` is due next; nil if nothing is.
   public var nextDeadline: Instant? {
-    let lookAgain = isStopping ? [] : [pollAt, dueAt].compactMap { $0 }
+    let lookAgain = isStopping ? [] : [pollAt, dueAt, alarm.deadline].compactMap { $0 }
     return (lookAgain + workers.values.lazy.compactMap(\.lostAt)).min()
   }
 

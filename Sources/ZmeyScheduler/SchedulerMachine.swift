@@ -52,14 +52,18 @@ public struct SchedulerMachine: Sendable {
     /// How long to wait before looking into an empty queue again; notifications make it soon, this makes
     /// it sure.
     public var polls: [Duration]
+    /// How long to leave due events to another scheduler that fired those before them; best by chance.
+    public var courtesy: Duration
 
     /// The usual values.
     public init(
       giveUpAfter: Duration = .seconds(60),
-      polls: [Duration] = [.milliseconds(50), .milliseconds(250), .seconds(1), .seconds(5)]
+      polls: [Duration] = [.milliseconds(50), .milliseconds(250), .seconds(1), .seconds(5)],
+      courtesy: Duration = .milliseconds(20)
     ) {
       self.giveUpAfter = giveUpAfter
       self.polls = polls
+      self.courtesy = courtesy
     }
 
     /// What workers are told: they end what they run before it is given up here.
@@ -88,13 +92,19 @@ public struct SchedulerMachine: Sendable {
   var asksWants = false
   /// When that one is due.
   var dueAt: Instant?
+  /// When to look for due events, and time zones of which this scheduler knows nothing.
+  var alarm: EventAlarm
+  var unknownZones: [String] = []
   /// How long successes took that the database has not been told of.
   var samples: [DurationSample] = []
   var isStopping = false
   var hasAcquired = false
 
   /// A scheduler that has not taken its name yet.
-  public init(settings: Settings = Settings()) { self.settings = settings }
+  public init(settings: Settings = Settings()) {
+    self.settings = settings
+    alarm = EventAlarm(courtesy: settings.courtesy)
+  }
 
   /// Lets one event happen.
   public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
@@ -146,6 +156,7 @@ public struct SchedulerMachine: Sendable {
     }
     // An observation may have been made before the order that it seems to answer: what it leaves open is asked for with it.
     batch.asksWants = asksWants || !batch.observed.isEmpty
+    batch.unknownZones = unknownZones
     asksWants = false
     return batch.isEmpty ? nil : batch
   }
@@ -210,7 +221,10 @@ public struct SchedulerMachine: Sendable {
       if let link = linkOf(fence) { effects.append(.send(link, .want(fence, want))) }
     }
     // What is due already comes with the next free slot.
-    if batch.asksWants { dueAt = result.nextDue.flatMap { $0 > .zero ? now + $0 : nil } }
+    if batch.asksWants {
+      dueAt = result.nextDue.flatMap { $0 > .zero ? now + $0 : nil }
+      alarm.heard(nextIn: result.nextEvent, at: now)
+    }
     scripts.merge(texts) { _, new in new }
     for task in result.claimed { dispatch(task, &effects) }
     if scripts.count > 1000 { scripts.removeAll() }

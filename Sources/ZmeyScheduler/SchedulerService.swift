@@ -16,10 +16,12 @@ public actor SchedulerService: DaemonService {
   /// The event loop's executor.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
-  private let configuration: SchedulerConfiguration
+  let configuration: SchedulerConfiguration
   private let loop: any EventLoop
-  private let logger: Logger
-  private var machine: SchedulerMachine
+  let logger: Logger
+  var machine: SchedulerMachine
+  /// Due times of events, as far as they were reckoned.
+  var timetables: Timetables
   private var links: [LinkID: Link] = [:]
   private var wakeUp = WakeUp()
   private var isStopping = false
@@ -40,7 +42,10 @@ public actor SchedulerService: DaemonService {
     self.configuration = configuration
     self.loop = loop
     self.logger = logger
-    machine = SchedulerMachine(settings: .init(giveUpAfter: configuration.giveUpAfter))
+    machine = SchedulerMachine(
+      settings: .init(
+        giveUpAfter: configuration.giveUpAfter, courtesy: .milliseconds(Int.random(in: 15...30))))
+    timetables = Timetables(readZone: configuration.readZone)
   }
 
   /// Works until it is stopped.
@@ -132,7 +137,7 @@ public actor SchedulerService: DaemonService {
     workSignal?.yield()
   }
 
-  private func schedule() {
+  func schedule() {
     wakeUp.arrange(machine.nextDeadline, on: loop) { [self] in
       assumeIsolated {
         $0.wakeUp.clear()
@@ -154,7 +159,7 @@ public actor SchedulerService: DaemonService {
   private static let learnPeriod = Duration.seconds(2)
 
   /// The name, held by one connection that also listens, and the connection that everything else goes through.
-  private struct Anchor: Sendable {
+  struct Anchor: Sendable {
     let identity: SchedulerIdentity
     let listener: Listener
     let connection: Connection
@@ -250,7 +255,8 @@ public actor SchedulerService: DaemonService {
   private func write(_ work: AsyncStream<Void>, _ anchor: Anchor) async throws {
     for await _ in work {
       while !Task.isCancelled {
-        // First what comes once a period: there may be a batch at every moment.
+        if machine.takeEvents() { try await fireEvents(anchor) }
+        // Before batches what comes once a period: there may be a batch at every moment.
         if isListDue, lastListed + .seconds(1) <= .now() {
           isListDue = false
           lastListed = .now()
@@ -292,7 +298,7 @@ public actor SchedulerService: DaemonService {
   }
 
   /// Consoles are to be told, at once or when the period is over.
-  private func tellSoon() {
+  func tellSoon() {
     guard !isTellDue else { return }
     isTellDue = true
     wakeLane(at: lastTold + Self.tellPeriod)

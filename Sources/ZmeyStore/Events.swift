@@ -114,17 +114,23 @@ extension SchedulerIdentity {
   /// - Parameters:
   ///   - limit: how many at most.
   ///   - unknownZones: time zones that the caller does not know: their events are not its own.
+  /// - Returns: the events, and of how many events a run had ended.
   public func dueEvents(
     limit: Int32, unknownZones: [String], _ session: borrowing Session
-  ) throws -> [DueEvent] {
+  ) throws -> (events: [DueEvent], turns: Int32) {
     var events: [DueEvent] = []
+    var turns: Int32 = 0
     try session.pipeline([
       (Self.startQueued, parameters),
       (Self.dueEvents, parameters + [.int4(limit), .textArray(unknownZones)]),
     ]) { index, rows in
-      if index == 1 { events = try rows.map { row throws(DatabaseError) in try DueEvent(row) } }
+      if index == 0 {
+        turns = try rows.first { row throws(DatabaseError) in try row.int32(0) } ?? 0
+      } else {
+        events = try rows.map { row throws(DatabaseError) in try DueEvent(row) }
+      }
     }
-    return events
+    return (events, turns)
   }
 
   /// Fires due times of events that `dueEvents` has locked in this transaction, those of one event in order, and keeps

@@ -128,8 +128,11 @@ public struct SchedulerBatch: Sendable {
   public var lost: [Lost] = []
   /// One worker for each free slot, in the order in which they are to be filled; empty to claim nothing.
   public var slots: [WorkerID] = []
-  /// Whether to ask what people want of attempts under way, and when the next delayed task run is due.
+  /// Whether to ask what people want of attempts under way, and when the next delayed task run and the next event are
+  /// due.
   public var asksWants = false
+  /// Time zones that this scheduler does not know: their events are not asked for.
+  public var unknownZones: [String] = []
 
   /// A batch of nothing.
   public init() {}
@@ -155,6 +158,8 @@ public struct SchedulerBatchResult: Sendable {
   public var wants: [(fence: Fence, want: Want)] = []
   /// In how long the next delayed task run is due, negative if it is overdue; nil if there is none, or nobody asked.
   public var nextDue: Duration?
+  /// The same of the next event.
+  public var nextEvent: Duration?
 
   /// A batch of which everything was accepted and that claimed nothing.
   public init() {}
@@ -241,6 +246,10 @@ extension SchedulerIdentity {
       }
       call(Self.nextDue, []) { result, rows in
         result.nextDue = try rows.first { row throws(DatabaseError) in try row.int64OrNil(0) }?
+          .map { .milliseconds($0) }
+      }
+      call(Self.nextEvent, [.textArray(batch.unknownZones)]) { result, rows in
+        result.nextEvent = try rows.first { row throws(DatabaseError) in try row.int64OrNil(0) }?
           .map { .milliseconds($0) }
       }
     }

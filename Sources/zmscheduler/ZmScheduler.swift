@@ -66,7 +66,8 @@ struct ZmScheduler: AsyncParsableCommand {
     let scheduler = SchedulerConfiguration(
       name: name ?? "\(localAddress)", listen: localAddress, remote: remoteAddress,
       database: try DatabaseAddress.resolve(database), giveUpAfter: checkWorker.duration,
-      pulsePeriod: pingBase.duration, host: hostName(), release: release)
+      pulsePeriod: pingBase.duration, host: hostName(), release: release,
+      readZone: { try? ZoneFiles.read($0) })
     let options = Daemon.Options(
       logFile: daemon.logFile, logLevel: daemon.logLevel, pidFile: daemon.pidFile,
       reload: {

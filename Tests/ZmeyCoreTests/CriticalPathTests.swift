@@ -44,6 +44,18 @@ import ZmeyCore
       testDescription: "waits for what a failure starts", nodes: ["a timed_out ?", "alarm queued 4"],
       links: ["a alarm failure"], path: "4 alarm"),
     Case(
+      testDescription: "waits for what a result decides", nodes: ["a running 1", "b waiting 2"],
+      links: ["a b result > 3 or failure"], path: "3 a b"),
+    Case(
+      testDescription: "takes an exit code of 0 for granted",
+      nodes: ["a running 1", "b waiting 2", "c waiting 4"],
+      links: ["a b exit_code == 0 and not failure", "a c exit_code in (1, 2) or exit_code > 3"], path: "3 a b"
+    ),
+    Case(
+      testDescription: "waits for what the exit code of a failure decides",
+      nodes: ["a failed ?", "b waiting 2"],
+      links: ["a b failure and exit_code == 3"], path: "2 b"),
+    Case(
       testDescription: "does not wait for what is about to be skipped",
       nodes: ["a failed ?", "b running 2", "c waiting ?"], links: ["a c", "b c"], path: "2 b"),
     Case(
@@ -59,7 +71,7 @@ import ZmeyCore
         remaining: Int(words[2]).map { .seconds($0) })
     }
     let links = try given.links.map { text in
-      let words = text.split(separator: " ").map(String.init)
+      let words = text.split(separator: " ", maxSplits: 2).map(String.init)
       let condition = try Condition(words.count > 2 ? words[2] : "success")
       return CriticalPath.Link(from: words[0], to: words[1], condition: condition)
     }

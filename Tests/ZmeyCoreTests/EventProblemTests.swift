@@ -69,15 +69,15 @@ struct EventProblemTests {
       script: "x", labels: ["gpu", "Gpu", "gpu"], resources: ["a/b~": 1, "big": 1_000_001, "none": 0])
     #expect(
       problems(TaskDefinition(name: "a", work: .inline(program))) == [
-        "/0/work/program/labels/1: a label \(rule) \"Gpu\"",
+        "/0/work/program/labels/1: a label \(rule) 'Gpu'",
         "/0/work/program/labels/2: label 'gpu' comes twice",
-        "/0/work/program/resources/a~1b~0: a resource \(rule) \"a/b~\"",
+        "/0/work/program/resources/a~1b~0: a resource \(rule) 'a/b~'",
         "/0/work/program/resources/big: the amount of 'big' is 1 to 1000000, not 1000001",
         "/0/work/program/resources/none: the amount of 'none' is 1 to 1000000, not 0",
       ])
     #expect(
       problems(TaskDefinition(name: "a", work: .template("x"), labels: ["é"], resources: ["": 1])) == [
-        "/0/labels/0: a label \(rule) \"é\"", "/0/resources/: a resource \(rule) \"\"",
+        "/0/labels/0: a label \(rule) 'é'", "/0/resources/: a resource \(rule) ''",
       ])
     let templates = Definitions(templates: [
       TemplateDefinition(name: "t", program: Program(script: "", labels: [""]))
@@ -170,5 +170,11 @@ struct EventProblemTests {
       ])
     #expect(problems(of: event(.at([]))) == ["/0/rule/at: 'at' is empty"])
     #expect(problems(of: event(.times([], days: []))) == ["/0/rule/times: 'times' is empty"])
+  }
+
+  @Test func `a long or wild name is cut and escaped in messages`() {
+    let name = "\u{1B}[2J" + String(repeating: "x", count: 1_000_000)
+    let message = "no task '\\u{1B}[2J" + String(repeating: "x", count: 96) + "…' in pipeline 'p'"
+    #expect(problems(second(LinkDefinition(task: name))) == ["/0/after/0: \(message)"])
   }
 }

@@ -26,7 +26,8 @@ struct Broken: Sendable {
     Broken("▸!!binary aGk=", "tags are not used here"),
     Broken("a: 1\n▸b: 2", "the document has no key \"b\""),
     Broken("▸templates: []\ntemplates: []", "'templates' comes twice in this mapping"),
-    Broken("templates: [\n▸", "while parsing a flow node"), Broken("templates: {a▸]", ""),
+    Broken("templates: [\n▸", "while parsing a flow node"),
+    Broken("templates: {a▸]", "while parsing a flow mapping: did not find expected ',' or '}'"),
     Broken("templates:\n▸\t- name: x", "while scanning for the next token"),
     Broken("templates: ▸\"abc", "while scanning a quoted scalar"),
     Broken("templates: ▸'abc\n", "while scanning a quoted scalar"),
@@ -34,7 +35,7 @@ struct Broken: Sendable {
     Broken("templates: ▸*nobody", "\"*nobody\" begins with '*'"),
     Broken("templates: ▸%x", "while scanning for the next token"),
     Broken("templates: ▸@x", "while scanning for the next token"),
-    Broken("{}\n▸---\n{}", "expected a single document"), Broken("▸? [a]\n: b", ""),
+    Broken("{}\n▸---\n{}", "expected a single document"), Broken("? ▸[a]\n: b", "a key must be a plain text"),
     Broken("templates: \"▸\u{0}\"", "the character U+0000 may not stand here"),
     Broken("templates: ▸\u{1B}[31m", "the character U+001B may not stand here"),
     Broken("templates: a▸\u{FEFF}b", "the character U+FEFF may not stand here"),
@@ -98,7 +99,9 @@ struct Broken: Sendable {
     Broken(
       "pipelines: [{name: p, limit: ▸0, tasks: [{name: a, template: x}]}]",
       "'limit' is a whole number from 1 to 100000"),
-    Broken("pipelines: [{name: p, limit: ▸-, tasks: [{name: a, template: x}]}]", ""),
+    Broken(
+      "pipelines: [{name: p, limit: ▸-, tasks: [{name: a, template: x}]}]",
+      "block sequence entries are not allowed in this context"),
     Broken(task("priority: ▸-1001"), "'priority' is a whole number from -1000 to 1000"),
     Broken(task("priority: ▸1e2"), "'priority' is a whole number"),
     Broken(task("enabled: ▸yes"), "'enabled' is true or false"),
@@ -152,7 +155,7 @@ struct Broken: Sendable {
 
   private static let conditions = [
     Broken(when("▸maybe"), "'when': expected success, failure, always"),
-    Broken(when("▸"), "'when' needs a text"),
+    Broken(second("after: [{task: a, when: ▸}]"), "'when' needs a text"),
     Broken(when("▸[success]"), "'when' needs a text"),
     Broken(when("exit_code ▸= 3"), "'when': '=' compares nothing; write =="),
     Broken(when("exit_code == ▸300"), "'when': expected an exit code"),

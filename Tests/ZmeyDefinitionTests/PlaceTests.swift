@@ -53,7 +53,7 @@ struct PlaceTests {
     ("/templates/0/program/script", "one:3:13"),
     ("/templates/0/program/env", "one:4:5"), ("/templates/0/program/env/A", "one:4:14"),
     ("/templates/0/program/labels/0", "one:5:13"), ("/templates/0/program/user", "one:2:11"),
-    ("/pipelines/0", "one:7:11"), ("/pipelines/0/tasks/0/work/template", "one:9:28"),
+    ("/pipelines/0", "one:7:11"), ("/pipelines/0/tasks/0/work/template", "one:9:29"),
     ("/pipelines/0/tasks/1", "one:10:15"), ("/pipelines/0/tasks/1/work/program/script", "one:11:17"),
     ("/pipelines/0/tasks/1/work/program/resources/gpu", "one:14:16"),
     ("/pipelines/0/tasks/1/after/0", "one:15:16"),
@@ -90,7 +90,7 @@ struct PlaceTests {
       errors.description == """
         one:2:11: a
         one:2:11: b
-        one:9:28: no template
+        one:9:29: no template
         two:4:13: no pipeline
         """)
   }

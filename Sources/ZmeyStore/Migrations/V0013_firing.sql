@@ -119,8 +119,8 @@ begin
     where c.next_at is not null and e.timezone <> all (p_unknown) order by c.next_at limit 1);
 end $$;
 
--- Starts what waited for a run that has ended, in the order in which it was due.
-create function zm_sched.start_queued(p_scheduler int, p_epoch bigint) returns void language plpgsql security definer
+-- Starts what waited for a run that has ended, in the order in which it was due. Returns how many events had a turn.
+create function zm_sched.start_queued(p_scheduler int, p_epoch bigint) returns int language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 declare
   ended int[];
@@ -134,7 +134,7 @@ begin
     returning t.event_id
   )
   select array_agg(distinct event_id) into ended from gone;
-  if ended is null then return; end if;
+  if ended is null then return 0; end if;
   -- Whoever fires one of them at this moment is waited for: what it queues is seen then.
   perform from zm.event_clock c where c.event_id = any (ended) order by c.event_id for update;
   for e in select x.* from zm.event x where x.id = any (ended) order by x.id loop
@@ -155,6 +155,7 @@ begin
       where f.event_id = e.id and f.due_at = due;
     end loop;
   end loop;
+  return cardinality(ended);
 end $$;
 
 -- The events that are to be fired or reckoned by now, locked, the most overdue first; those that another scheduler has
