@@ -2,7 +2,7 @@
 SWIFT    ?= swift
 PREFIX   ?= /usr/local
 DESTDIR  ?=
-PACKAGES := postgresql libpq-dev pkg-config mandoc python3
+PACKAGES := postgresql libpq-dev pkg-config mandoc python3 tzdata
 PROGRAMS := zmctl zmscheduler zmworker
 RELEASE  := -c release --static-swift-stdlib
 # A manual page that another one names is found here.

@@ -64,6 +64,8 @@ let package = Package(
     .target(name: "ZmeyInstance", dependencies: ["ZmeyCore", "ZmeyStore", "Postgres", "Processes"]),
     .target(name: "TestKit", dependencies: ["Postgres", "ZmeyStore"], path: "Tests/TestKit"),
     .testTarget(name: "ZmeyCoreTests", dependencies: ["ZmeyCore"]),
+    .testTarget(
+      name: "ZmeyScheduleTests", dependencies: ["Postgres", "TestKit", "ZmeyCommand", "ZmeySchedule"]),
     .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),

@@ -47,17 +47,19 @@ public struct Keeper: Sendable {
   /// Ends what a predecessor left, be it that its keeper is still at work or was killed too.
   ///
   /// - Throws: ``SystemError`` that names those that cannot be ended.
-  func endLeftovers(_ control: TreeControl) throws(SystemError) {
+  func endLeftovers(_ control: TreeControl, within patience: Duration = Leftovers.patience)
+    throws(SystemError)
+  {
     let line = arguments(control).reduce(into: [UInt8]()) { $0 += $1 + [0] }
     let keepers = ProcessEntry.all().filter {
       FolderList.bytes(of: "/proc/\($0.pid)/cmdline") == line && $0.isOfOurProgram
     }
-    let deadline = ContinuousClock.now + Leftovers.patience
+    let deadline = ContinuousClock.now + patience
     for entry in keepers {
       let left = ContinuousClock.now.duration(to: deadline)
       if (try? waitForExit(of: entry.pid, timeout: left)) != true { _ = entry.signal(SIGKILL) }
     }
-    try Leftovers.end(marked: mark)
+    try Leftovers.end(marked: mark, within: patience)
   }
 }
 

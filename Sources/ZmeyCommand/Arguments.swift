@@ -9,6 +9,10 @@ extension Timespan: ExpressibleByArgument {
   public var defaultValueDescription: String { description }
 }
 
+extension EventDefinition.Misfire: ExpressibleByArgument {}
+
+extension EventDefinition.Overlap: ExpressibleByArgument {}
+
 extension TaskRunState {
   /// Reads a state's name.
   ///

@@ -7,19 +7,23 @@ public import ZmeyCore
 public enum People {
   /// One line of what an apply did.
   public struct Change: Hashable, Codable, Sendable {
-    /// `+` new, `~` changed, `=` as it was.
+    /// `+` new, `~` changed, `-` removed, `=` as it was.
     public let action: String
-    /// `template` or `pipeline`.
+    /// `template`, `pipeline` or `event`.
     public let kind: String
     /// Which one.
     public let name: String
   }
 
-  /// Makes the caller's definitions what `definitions` says, all or nothing. Others stay.
-  public static func apply(_ definitions: Definitions, _ session: borrowing Session) throws -> [Change] {
-    let document = String(decoding: try JSONEncoder().encode(definitions), as: UTF8.self)
-    return try session.query(
-      Statement("apply", "select action, kind, name from zm_api.apply($1)"), [.json(document)]
+  /// Makes the caller's definitions what `definitions` says, all or nothing.
+  ///
+  /// - Parameter isPruning: removes the caller's others; else they stay.
+  public static func apply(
+    _ definitions: Definitions, isPruning: Bool = false, _ session: borrowing Session
+  ) throws -> [Change] {
+    try session.query(
+      Statement("apply", "select action, kind, name from zm_api.apply($1, $2)"),
+      [try json(definitions), .bool(isPruning)]
     ).map { row throws(DatabaseError) in
       Change(action: try row.text(0), kind: try row.text(1), name: try row.text(2))
     }
@@ -30,7 +34,7 @@ public enum People {
     let document = try session.query(
       Statement("export", "select zm_api.export($1)"), [.textArray(pipelines)]
     ).first { row throws(DatabaseError) in try row.text(0) }
-    return try JSONDecoder().decode(Definitions.self, from: Data((document ?? "{}").utf8))
+    return try decode(document ?? "{}")
   }
 
   /// Starts a pipeline, or one task of it and what follows.
@@ -143,17 +147,20 @@ public enum People {
 
   /// Registers a worker; its scheduler takes it in within a moment.
   public static func addWorker(
-    _ name: String, scheduler: String, slots: Int32, _ session: borrowing Session
+    _ name: String, scheduler: String, slots: Int32, labels: [String] = [], _ session: borrowing Session
   ) throws {
     try session.execute(
-      Statement("worker_add", "select zm_api.worker_add($1, $2, $3)"),
-      [.text(name), .text(scheduler), .int4(slots)])
+      Statement("worker_add", "select zm_api.worker_add($1, $2, $3, $4)"),
+      [.text(name), .text(scheduler), .int4(slots), .textArray(labels)])
   }
 
-  /// Changes how many task runs a worker may have at once.
-  public static func setWorker(_ name: String, slots: Int32, _ session: borrowing Session) throws {
+  /// Changes how many task runs a worker may have at once, and its labels; nil leaves either as it is.
+  public static func setWorker(
+    _ name: String, slots: Int32? = nil, labels: [String]? = nil, _ session: borrowing Session
+  ) throws {
     try session.execute(
-      Statement("worker_set", "select zm_api.worker_set($1, $2)"), [.text(name), .int4(slots)])
+      Statement("worker_set", "select zm_api.worker_set($1, $2, $3)"),
+      [.text(name), .int4(slots), .textArray(labels)])
   }
 
   /// Removes a worker; it finishes what it has and gets nothing more.

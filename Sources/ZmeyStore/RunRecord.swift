@@ -69,6 +69,8 @@ public struct WorkerView: Sendable {
   public let host: String?
   /// Which release it says it is.
   public let release: String?
+  /// What it has that task runs may ask for.
+  public let labels: [String]
 }
 
 /// A scheduler as people see it.
@@ -206,13 +208,14 @@ extension People {
     try session.query(
       Statement(
         "worker_views",
-        "select name, scheduler, slots, busy, connected, silent_s, host, version from zm_api.worker order by id"
-      )
+        """
+        select name, scheduler, slots, busy, connected, silent_s, host, version, labels from zm_api.worker order by id
+        """)
     ).map { row throws(DatabaseError) in
       WorkerView(
         name: try row.text(0), scheduler: try row.text(1), slots: try row.int32(2), busy: try row.int32(3),
         isConnected: try row.bool(4), silentSeconds: try row.int32OrNil(5), host: try row.textOrNil(6),
-        release: try row.textOrNil(7))
+        release: try row.textOrNil(7), labels: try row.textArray(8))
     }
   }
 

@@ -53,6 +53,17 @@ public struct TaskRunRecord: Sendable {
   public let resultBytes: Int64?
   /// The result, or its head if it is longer than was asked for; nil while there is none.
   public let result: [UInt8]?
+  /// Which item of a fan-out it is, from 1; nil if it is none.
+  public let item: Int32?
+  /// The task run that stands for the task whose item it is.
+  public let parent: TaskRunID?
+  /// Those of higher priority run first.
+  public let priority: Int32
+  /// Whether it was skipped because something before it failed.
+  public let isUpstreamFailed: Bool
+
+  /// Its name, of an item with its number: `resize[17]`.
+  public var itemName: String { item.map { "\(name)[\($0)]" } ?? name }
 
   /// 100 once it succeeded; while it runs, what the script says or elapsed ÷ average; else nil.
   public var progress: Progress? {
@@ -173,7 +184,8 @@ extension People {
         select t.id, t.run_id, t.name, t.pipeline, t.owner, t.state_id, t.attempt, t.progress, t.exit_code, t.signal,
           t.reason, t.worker, \(iso("t.created_at")), \(iso("t.started_at")), \(iso("t.finished_at")), t.average_ms,
           t.elapsed_ms, t.silent_s, r.result_bytes, zm_api.result_head(t.id, $2), t.want, \(iso("t.due_at")),
-          (extract(epoch from t.due_at - clock_timestamp()) * 1000)::bigint, t.p95_ms, t.maximum_ms
+          (extract(epoch from t.due_at - clock_timestamp()) * 1000)::bigint, t.p95_ms, t.maximum_ms,
+          t.item, t.parent_id, t.priority::int, t.upstream_failed
         from (select * from zm_api.task_run t \(filterText) order by t.id desc limit $1) t
         left join zm_api.attempt r on r.task_run_id = t.id and r.attempt = t.attempt
         order by t.id desc
@@ -237,5 +249,9 @@ extension TaskRunRecord {
     dueIn = try row.int64OrNil(22).map { .milliseconds($0) }
     percentile95 = try row.int64OrNil(23).map { .milliseconds($0) }
     maximum = try row.int64OrNil(24).map { .milliseconds($0) }
+    item = try row.int32OrNil(25)
+    parent = try row.int64OrNil(26).map { TaskRunID($0) }
+    priority = try row.int32(27)
+    isUpstreamFailed = try row.bool(28)
   }
 }

@@ -13,6 +13,8 @@ struct BulkSubmission {
   private let total: Int?
   private let open: () async throws -> Connection
   private var run: RunID?
+  /// Why there will be no further chunks; those before are sent first.
+  private var failure: Failure?
   /// How many task runs and chunks are committed.
   private var (sent, chunks): (Int, Int32) = (0, 0)
   private let start = ContinuousClock.now
@@ -55,7 +57,10 @@ struct BulkSubmission {
       sent += batch.reduce(0) { $0 + $1.count }
       chunks += Int32(batch.count)
       showProgress(run)
-      batch = try next(&source)
+      batch = failure == nil ? try next(&source) : []
+    }
+    if let failure {
+      throw Failure(failure.exitStatus, "\(failure.report); \(standing): mend it and \(advice)")
     }
     let count = chunks
     try await settle { try Submission.close(key: key, chunks: count, $0) }
@@ -63,7 +68,7 @@ struct BulkSubmission {
   }
 
   /// The chunks of the next transaction: fewer if more would have to be waited for.
-  private func next(
+  private mutating func next(
     _ source: inout some ChunkSource, after begun: [Submission.Chunk] = []
   ) throws -> [Submission.Chunk] {
     var batch = begun
@@ -75,7 +80,7 @@ struct BulkSubmission {
         if source.isSlow { break }
       }
     } catch let error as Failure {
-      throw Failure(error.exitStatus, "\(error.report); \(standing): mend it and \(advice)")
+      failure = error
     }
     return batch
   }

@@ -6,7 +6,7 @@ import ZmeyStore
 struct TemplateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "template", abstract: "Templates: scripts that tasks and submits refer to.",
-    subcommands: [Add.self, List.self])
+    subcommands: [Add.self, List.self, Show.self, Remove.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -50,55 +50,31 @@ struct TemplateCommand: AsyncParsableCommand {
       try Catalogue.show(rows, count: "ATTEMPTS", json: database.json)
     }
   }
-}
 
-struct PipelineCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "pipeline", abstract: "Pipelines.", subcommands: [List.self])
-
-  struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List your pipelines.")
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show a template as YAML.")
     @OptionGroup var database: DatabaseOptions
+    @Argument(help: "Its name.")
+    var name: String
 
     func run() async throws {
-      let rows = try await database.run { session in try People.pipelines(session) }
-      try Catalogue.show(rows, count: "TASKS", json: database.json)
-    }
-  }
-}
-
-private enum Catalogue {
-  private struct Document: Encodable {
-    let name: String
-    let description: String
-    let owner: String
-    let tasks: Int64?
-    let attempts: Int64?
-    let version: Int32?
-    let isPaused: Bool?
-
-    private enum CodingKeys: String, CodingKey {
-      case name, description, owner, tasks, attempts, version
-      case isPaused = "is_paused"
+      let found = try await database.run { session in
+        try People.definition(.template, name, as: TemplateDefinition.self, session)
+      }
+      guard let template = found else { throw Lookup.missing("template", name) }
+      try Catalogue.show(template, as: Definitions(templates: [template]), json: database.json)
     }
   }
 
-  static func show(_ rows: [DefinitionView], count: String, json: Bool) throws {
-    if json {
-      try Output.json(
-        rows.map { row in
-          Document(
-            name: row.name, description: row.description, owner: row.owner,
-            tasks: row.version == nil ? nil : row.count,
-            attempts: row.version == nil ? row.count : nil, version: row.version,
-            isPaused: row.version == nil ? nil : row.isPaused)
-        })
-    } else {
-      Output.table(
-        ["NAME", "OWNER", count, "DESCRIPTION"],
-        rows.map { row in
-          [row.name, row.owner, "\(row.count)\(row.isPaused ? " (paused)" : "")", row.description]
-        })
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Remove a template that no task refers to.")
+    @OptionGroup var database: DatabaseOptions
+    @Argument(help: "Its name.")
+    var name: String
+
+    func run() async throws {
+      try await database.run { session in try People.remove(.template, name, session) }
+      try Done.say("removed template", name, json: database.json)
     }
   }
 }

@@ -57,6 +57,13 @@ struct WorkerCommand: AsyncParsableCommand {
     commandName: "worker", abstract: "The registered workers; schedulers see a change at once.",
     subcommands: [Add.self, List.self, Set.self, Remove.self])
 
+  fileprivate static func check(_ labels: [String]) throws {
+    for label in labels where !Requirement.isName(label) {
+      throw ValidationError(
+        "'\(label)' is no label: it is 1 to 63 of a-z, 0-9, _, . and -, the first a letter or digit")
+    }
+  }
+
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Register a worker with a scheduler.")
     @OptionGroup var database: DatabaseOptions
@@ -66,14 +73,17 @@ struct WorkerCommand: AsyncParsableCommand {
     var scheduler: String
     @Option(help: "How many task runs it may have at once.")
     var slots: Int32
+    @Option(name: .customLong("label"), help: "Something that it has and that tasks may ask for.")
+    var labels: [String] = []
 
     func validate() throws {
       if let problem = Name.problem(name) { throw ValidationError(problem) }
+      try WorkerCommand.check(labels)
     }
 
     func run() async throws {
       try await database.run { session in
-        try People.addWorker(name, scheduler: scheduler, slots: slots, session)
+        try People.addWorker(name, scheduler: scheduler, slots: slots, labels: labels, session)
       }
       try Done.say("added worker", name, json: database.json)
     }
@@ -95,10 +105,23 @@ struct WorkerCommand: AsyncParsableCommand {
     @Argument(help: "Its name.")
     var name: String
     @Option(help: "How many task runs it may have at once.")
-    var slots: Int32
+    var slots: Int32?
+    @Option(name: .customLong("label"), help: "What it has, in place of the labels that it had.")
+    var labels: [String] = []
+    @Flag(help: "Take all its labels away.")
+    var noLabels = false
+
+    func validate() throws {
+      if noLabels, !labels.isEmpty { throw ValidationError("--label and --no-labels exclude each other") }
+      if slots == nil, labels.isEmpty, !noLabels {
+        throw ValidationError("say what: --slots, --label or --no-labels")
+      }
+      try WorkerCommand.check(labels)
+    }
 
     func run() async throws {
-      try await database.run { session in try People.setWorker(name, slots: slots, session) }
+      let labels = labels.isEmpty && !noLabels ? nil : labels
+      try await database.run { session in try People.setWorker(name, slots: slots, labels: labels, session) }
       try Done.say("changed worker", name, json: database.json)
     }
   }
@@ -143,9 +166,10 @@ struct WorkerDocument: Encodable {
   let silentSeconds: Int32?
   let host: String?
   let version: String?
+  let labels: [String]
 
   private enum CodingKeys: String, CodingKey {
-    case name, scheduler, slots, busy, connected, host, version
+    case name, scheduler, slots, busy, connected, host, version, labels
     case silentSeconds = "silent_seconds"
   }
 
@@ -158,6 +182,7 @@ struct WorkerDocument: Encodable {
     silentSeconds = view.silentSeconds
     host = view.host
     version = view.release
+    labels = view.labels
   }
 }
 
@@ -176,28 +201,13 @@ enum ClusterTable {
 
   static func workers(_ rows: [WorkerView]) {
     Output.table(
-      ["WORKER", "STATE", "BUSY", "SCHEDULER", "HOST", "VERSION"],
+      ["WORKER", "STATE", "BUSY", "SCHEDULER", "HOST", "VERSION", "LABELS"],
       rows.map { row in
         let silence = row.silentSeconds.map { " (silent \($0) s)" } ?? ""
         return [
           row.name, row.isConnected ? "linked" : "away\(silence)", "\(row.busy)/\(row.slots)", row.scheduler,
-          row.host ?? "", row.release ?? "",
+          row.host ?? "", row.release ?? "", row.labels.joined(separator: ", "),
         ]
       })
-  }
-}
-
-private enum Done {
-  private struct Document: Encodable {
-    let done: String
-    let name: String
-  }
-
-  static func say(_ what: String, _ name: String, json: Bool) throws {
-    if json {
-      try Output.json(Document(done: what, name: name))
-    } else {
-      print("\(what) \(Output.safe(name))")
-    }
   }
 }

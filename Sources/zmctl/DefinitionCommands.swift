@@ -1,27 +1,8 @@
 import ArgumentParser
-import FoundationEssentials
 import ZmeyCommand
 import ZmeyCore
 import ZmeyDefinition
 import ZmeyStore
-
-struct ApplyCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "apply", abstract: "Make your templates and pipelines what the files say, all or nothing.")
-  @OptionGroup var database: DatabaseOptions
-  @Argument(help: "YAML files; - for standard input.")
-  var files: [String]
-
-  func run() async throws {
-    let definitions = try DefinitionFiles.read(files)
-    let changes = try await database.run { session in try People.apply(definitions, session) }
-    if database.json {
-      try Output.json(changes)
-    } else {
-      for change in changes { print("\(change.action) \(change.kind) \(Output.safe(change.name))") }
-    }
-  }
-}
 
 struct ValidateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,17 +13,49 @@ struct ValidateCommand: AsyncParsableCommand {
   var files: [String]
 
   private struct Document: Encodable {
+    let findings: [FindingDocument]
     let templates: [String]
     let pipelines: [String]
+    let events: [String]
+
+    init(_ definitions: Definitions, _ errors: [DefinitionError]) {
+      findings = errors.map(FindingDocument.init)
+      templates = definitions.templates.map(\.name)
+      pipelines = definitions.pipelines.map(\.name)
+      events = definitions.events.map(\.name)
+    }
+  }
+
+  private struct FindingDocument: Encodable {
+    let file: String
+    let line: Int
+    let column: Int
+    let message: String
+
+    init(_ error: DefinitionError) {
+      file = error.file
+      line = error.line
+      column = error.column
+      message = error.message
+    }
   }
 
   func run() async throws {
-    let definitions = try DefinitionFiles.read(files)
-    if json {
-      try Output.json(
-        Document(templates: definitions.templates.map(\.name), pipelines: definitions.pipelines.map(\.name)))
-    } else {
-      print("Fine: \(definitions.templates.count) templates, \(definitions.pipelines.count) pipelines.")
+    if json { return try printDocument() }
+    let definitions = try DefinitionFiles.read(files).definitions
+    let counts = [
+      (definitions.templates.count, "templates"), (definitions.pipelines.count, "pipelines"),
+      (definitions.events.count, "events"),
+    ]
+    print("Fine: \(counts.map { "\($0) \($1)" }.joined(separator: ", ")).")
+  }
+
+  private func printDocument() throws {
+    do {
+      try Output.json(Document(try DefinitionFiles.parse(files).definitions, []))
+    } catch let wrong as DefinitionErrors {
+      try Output.json(Document(Definitions(), wrong.errors))
+      throw ExitCode(ExitStatus.usage.rawValue)
     }
   }
 }
@@ -58,47 +71,6 @@ struct ExportCommand: AsyncParsableCommand {
     let definitions = try await database.run { session in
       try People.export(pipelines.isEmpty ? nil : pipelines, session)
     }
-    if database.json {
-      try Output.json(definitions)
-    } else {
-      print(DefinitionWriter.write(definitions), terminator: "")
-    }
-  }
-}
-
-enum DefinitionFiles {
-  static func read(_ paths: [String]) throws -> Definitions {
-    let files = try paths.map { path in (name: path == "-" ? "standard input" : path, text: try text(path)) }
-    do {
-      return try DefinitionReader.read(files) { path, file in
-        let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
-        return try text(path.hasPrefix("/") ? path : "\(folder)/\(path)")
-      }
-    } catch {
-      // Every error in a line of its own; the last one ends the tool.
-      for problem in error.errors.dropLast() { printError("zmctl: \(problem)") }
-      throw Failure(.usage, error.errors.last.map { "\($0)" } ?? "the definitions cannot be read")
-    }
-  }
-
-  static func text(_ path: String) throws -> String {
-    let data: Data?
-    if path == "-" {
-      data = StandardInput.read()
-    } else {
-      data = FileManager.default.contents(atPath: path)
-    }
-    guard let data else { throw Failure(.usage, "cannot read '\(path)'") }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw Failure(.usage, "'\(path)' is not UTF-8")
-    }
-    return text
-  }
-
-  /// Text that PostgreSQL can hold: without NUL.
-  static func storableText(_ path: String) throws -> String {
-    let text = try text(path)
-    guard !text.utf8.contains(0) else { throw Failure(.usage, "'\(path)' has a NUL character") }
-    return text
+    try Catalogue.show(definitions, as: definitions, json: database.json)
   }
 }

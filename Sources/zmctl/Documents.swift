@@ -12,6 +12,9 @@ struct TaskRunDocument: Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case id, name, pipeline, owner, state, want, attempt, signal, result, progress, worker, reason, attempts
+    case item, priority
+    case parent = "parent_id"
+    case isUpstreamFailed = "upstream_failed"
     case runID = "run_id"
     case dueAt = "due_at"
     case average = "average_ms"
@@ -35,9 +38,13 @@ struct TaskRunDocument: Encodable {
     try container.encode(record.id.rawValue, forKey: .id)
     try container.encode(record.run.rawValue, forKey: .runID)
     try container.encode(record.name, forKey: .name)
+    try container.encode(record.item, forKey: .item)
+    try container.encode(record.parent?.rawValue, forKey: .parent)
     try container.encode(record.pipeline, forKey: .pipeline)
     try container.encode(record.owner, forKey: .owner)
     try container.encode(record.state.name, forKey: .state)
+    try container.encode(record.isUpstreamFailed, forKey: .isUpstreamFailed)
+    try container.encode(record.priority, forKey: .priority)
     try container.encode(record.want?.rawValue, forKey: .want)
     try container.encode(record.attempt, forKey: .attempt)
     try container.encode(record.dueAt, forKey: .dueAt)

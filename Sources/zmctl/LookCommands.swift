@@ -23,11 +23,23 @@ struct ListCommand: AsyncParsableCommand {
 
   func run() async throws {
     let filter = TaskRunFilter(state: state, pipeline: pipeline, run: runID.map { RunID($0) }, limit: limit)
-    let records = try await database.run { session in try People.taskRuns(filter, session) }
+    let records = try await database.run { session in
+      let records = try People.taskRuns(filter, session)
+      if records.isEmpty { try refuse(session) }
+      return records
+    }
     if database.json {
       try Output.json(records.map { TaskRunDocument(record: $0) })
     } else {
       Table.taskRuns(records)
+    }
+  }
+
+  /// Says so if nothing can be listed because what was asked for does not exist.
+  private func refuse(_ session: borrowing Session) throws {
+    if let runID, try People.run(RunID(runID), session) == nil { throw Failure(.refused, "no run \(runID)") }
+    if let pipeline, try !People.isPipelineKnown(pipeline, session) {
+      throw Lookup.missing("pipeline", pipeline)
     }
   }
 }
@@ -119,5 +131,33 @@ enum Lookup {
     }
     guard let record = found.first else { throw Failure(.refused, "no task run \(id)") }
     return record
+  }
+
+  /// The caller's pipeline of that name.
+  static func pipeline(_ name: String, version: Int32? = nil, _ session: borrowing Session) throws
+    -> PipelineDefinition
+  {
+    if let found = try People.definition(
+      .pipeline, name, version: version, as: PipelineDefinition.self, session)
+    {
+      return found
+    }
+    guard let version, try People.definition(.pipeline, name, as: PipelineDefinition.self, session) != nil
+    else {
+      throw missing("pipeline", name)
+    }
+    throw Failure(.refused, "pipeline \"\(name)\" has no version \(version): see 'zmctl pipeline versions'")
+  }
+
+  /// The caller's event of that name.
+  static func event(_ name: String, _ session: borrowing Session) throws -> EventDefinition {
+    guard let found = try People.definition(.event, name, as: EventDefinition.self, session) else {
+      throw missing("event", name)
+    }
+    return found
+  }
+
+  static func missing(_ kind: String, _ name: String) -> Failure {
+    Failure(.refused, "no \(kind) \"\(name)\"")
   }
 }

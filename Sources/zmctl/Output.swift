@@ -71,6 +71,16 @@ enum Output {
         }))
   }
 
+  /// A difference of lines, in colours if they are wanted; tabs stay.
+  static func diff(_ text: String) {
+    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+      let parts = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+      print(
+        Colour(mark: Substring(line)).paint(parts.map { safe(String(Substring($0))) }.joined(separator: "\t"))
+      )
+    }
+  }
+
   /// The first line of a result, for a list.
   static func head(_ bytes: [UInt8]?) -> String {
     guard let bytes else { return "" }

@@ -45,12 +45,13 @@ struct ShowCommand: AsyncParsableCommand {
       print("time left: about \(Output.span(remaining))\(names)")
     }
     print("")
-    Table.taskRuns(taskRuns)
+    let fanOuts = try await connection.run { session in try FanOuts(taskRuns, session) }
+    Table.taskRuns(fanOuts.shown, remark: fanOuts.summary)
   }
 
   private static func path(_ taskRuns: [TaskRunRecord], _ links: [CriticalPath.Link]) -> CriticalPath? {
     CriticalPath(
-      taskRuns.map { record in
+      taskRuns.filter { $0.item == nil }.map { record in
         let isUnderWay = record.state.isInFlight && record.elapsed != nil
         return .init(
           name: record.name, state: record.state, remaining: isUnderWay ? record.remaining : record.average)
@@ -63,9 +64,11 @@ struct ShowCommand: AsyncParsableCommand {
     }
     if database.json { return try Output.json(TaskRunDocument(record: record, attempts: attempts)) }
     let rows: [(String, String?)] = [
-      ("task run", "\(record.id)"), ("run", "\(record.run)"), ("name", record.name),
+      ("task run", "\(record.id)"), ("run", "\(record.run)"), ("name", record.itemName),
       ("pipeline", record.pipeline),
       ("owner", record.owner), ("state", record.stateText), ("reason", record.reason),
+      ("item of", record.parent.map { "\($0)" }),
+      ("priority", record.priority == 0 ? nil : "\(record.priority)"),
       ("attempt", "\(record.attempt)"),
       ("arguments", arguments.isEmpty ? nil : arguments.joined(separator: " ")),
       ("exit code", record.exitCode.map { "\($0)" }), ("signal", record.signal.map { "\($0)" }),

@@ -6,17 +6,22 @@ enum Table {
   /// How many bytes of a result a list shows something of: see `Output.head`.
   static let resultLimit: Int32 = 64
 
-  static func taskRuns(_ records: [TaskRunRecord]) {
+  /// - Parameter remark: what stands in the place of a result, if anything does.
+  static func taskRuns(_ records: [TaskRunRecord], remark: (TaskRunRecord) -> String? = { _ in nil }) {
     Output.table(
       ["ID", "STATE", "NAME", "PIPELINE", "PROGRESS", "TIME", "WORKER", "RESULT"],
       records.map { record in
         [
-          "\(record.id)", record.stateText, record.name, record.pipeline ?? "", progress(record) ?? "",
+          "\(record.id)", record.stateText, record.itemName, record.pipeline ?? "", progress(record) ?? "",
           Output.span(record.elapsed), record.worker ?? "",
-          record.state == .succeeded
-            ? Output.head(record.result) : record.reason ?? Output.head(record.result),
+          remark(record) ?? outcome(record),
         ]
       })
+  }
+
+  private static func outcome(_ record: TaskRunRecord) -> String {
+    let head = Output.head(record.result)
+    return record.state == .succeeded ? head : record.reason ?? head
   }
 
   static func progress(_ record: TaskRunRecord) -> String? {

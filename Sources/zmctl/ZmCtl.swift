@@ -14,8 +14,8 @@ struct ZmCtl: AsyncParsableCommand {
       CommandGroup(
         name: "Definitions:",
         subcommands: [
-          ApplyCommand.self, ValidateCommand.self, ExportCommand.self, TemplateCommand.self,
-          PipelineCommand.self,
+          ApplyCommand.self, DiffCommand.self, ValidateCommand.self, ExportCommand.self, TemplateCommand.self,
+          PipelineCommand.self, TaskCommand.self, LinkCommand.self, EventCommand.self,
         ]),
       CommandGroup(
         name: "Work:",
@@ -29,10 +29,14 @@ struct ZmCtl: AsyncParsableCommand {
       CommandGroup(
         name: "A look:",
         subcommands: [
-          ListCommand.self, ShowCommand.self, ResultCommand.self, LogsCommand.self, HistoryCommand.self,
-          StatusCommand.self,
+          ListCommand.self, ShowCommand.self, WhyCommand.self, ResultCommand.self, LogsCommand.self,
+          HistoryCommand.self, StatusCommand.self,
         ]),
-      CommandGroup(name: "The cluster:", subcommands: [SchedulerCommand.self, WorkerCommand.self]),
+      CommandGroup(
+        name: "The cluster:",
+        subcommands: [
+          SchedulerCommand.self, WorkerCommand.self, ResourceCommand.self, UserCommand.self,
+        ]),
       CommandGroup(name: "Measurements:", subcommands: [BenchCommand.self]),
     ])
 

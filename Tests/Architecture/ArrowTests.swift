@@ -43,9 +43,10 @@ import Testing
     }
   }
 
-  @Test func `ZmeyCore imports nothing`() throws {
-    let core = try #require(try Manifest.read()["ZmeyCore"])
-    #expect(try SourceTree.imports(core) == [])
+  @Test(arguments: ["ZmeyCore", "ZmeySchedule"])
+  func `what is pure imports nothing`(name: String) throws {
+    let target = try #require(try Manifest.read()[name])
+    #expect(try SourceTree.imports(target) == [])
   }
 
   @Test(arguments: ["Postgres", "Processes"])

@@ -3,11 +3,11 @@ import Postgres
 import Processes
 import Testing
 
-/// Waits until something holds that nothing announces; a minute at most.
+/// Waits until something holds that nothing announces; so long at most that only what never comes is given up.
 func until(
   _ what: Comment, at location: SourceLocation = #_sourceLocation, _ holds: () async throws -> Bool
 ) async throws {
-  let end = ContinuousClock.now + .seconds(60)
+  let end = ContinuousClock.now + .seconds(300)
   while try await !holds() {
     try #require(ContinuousClock.now < end, "in vain: \(what)", sourceLocation: location)
     try await Task.sleep(for: .milliseconds(20))
@@ -18,7 +18,7 @@ func until(
 func end(_ pid: Int32?, _ signal: Int32, at location: SourceLocation = #_sourceLocation) throws {
   let pid = try #require(pid, sourceLocation: location)
   kill(pid, signal)
-  try #require(try waitForExit(of: pid, timeout: .seconds(30)), sourceLocation: location)
+  try #require(try waitForExit(of: pid, timeout: .seconds(300)), sourceLocation: location)
 }
 
 enum SQL {

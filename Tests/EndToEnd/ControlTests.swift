@@ -21,7 +21,7 @@ struct ControlTests {
 
   /// Lets a script have the one slot until the instance is torn down.
   private func occupy() async throws {
-    try await zmey.template("occupant", "#!/bin/sh\nexec sleep 600\n")
+    try await zmey.template("occupant", "#!/bin/sh\nexec sleep 100000\n")
     if try await zmey.count("select from zm.task_run where name = 'occupant'") == 0 {
       _ = try await zmey.submit("occupant")
     }

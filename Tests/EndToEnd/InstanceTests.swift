@@ -110,8 +110,11 @@ struct InstanceTests {
         "endless", "#!/bin/sh\n[ $ZM_ATTEMPT = 2 ] && exit\necho $$ >\(zmey.path)/pid\nsleep 1000\n")
       let run = try await zmey.submit("endless")
       try await until("it runs") { try await zmey.count("select from zm.task_run where state = 4") == 1 }
+      let file = "\(zmey.path)/pid"
+      func said() -> Int32? { try? Int32(String(contentsOfFile: file, encoding: .utf8).dropLast()) }
+      try await until("it has said who it is") { said() != nil }
+      let pid = try #require(said())
       try await zmey.must("down", "--dir", zmey.path)
-      let pid = try #require(Int32(String(contentsOfFile: "\(zmey.path)/pid", encoding: .utf8).dropLast()))
       #expect(try waitForExit(of: pid, timeout: .zero))
       try await zmey.up()
       #expect(try await zmey.must("wait", "\(run)").output == "\(run) succeeded\n")

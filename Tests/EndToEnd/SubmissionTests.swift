@@ -54,27 +54,28 @@ struct SubmissionTests {
     #expect(counts == [1, 1, 20_500, 20_500, 20_500], sourceLocation: location)
   }
 
-  /// Starts a submission of what is written to a pipe, hands it the first half of the lines, and lets `body` disturb it
-  /// once some are submitted. What `body` returns is written, too. Returns how the submission ended.
+  /// Starts a submission of what is written to a pipe, hands it some lines, and lets `body` disturb it once these are
+  /// submitted. Returns how it ended.
   private func disturbed(
-    _ folder: String, _ database: String, _ body: @Sendable (_ pipe: String) async throws -> String
+    _ folder: String, _ database: String, _ body: (_ path: String, _ pipe: FileHandle) async throws -> Void
   ) async throws -> Shell.Outcome {
     let path = "\(folder)/pipe"
     try #require(mkfifo(path, 0o600) == 0)
     // Open for both, so that nobody waits for the other to open it.
     let pipe = FileHandle(fileDescriptor: Glibc.open(path, O_RDWR | O_CLOEXEC), closeOnDealloc: true)
     async let outcome = zmctl(database, "submit", "t", "--args-from", path, "--key", "k")
-    try await write(Self.lines(1...10_000), to: pipe)
-    try await until("some are submitted") {
-      try await SQL.count("select from zm.task_run", in: database) > 0
+    try await write(1...10_000, to: pipe)
+    try await until("they are submitted, and the pipe is empty") {
+      try await SQL.count("select from zm.task_run", in: database) == 10_000
     }
-    try await write(try await body(path), to: pipe)
+    try await body(path, pipe)
     try pipe.close()
     return try await outcome
   }
 
-  /// Writes on a thread that may be blocked.
-  private func write(_ text: String, to pipe: FileHandle) async throws {
+  /// Writes lines on a thread that may be blocked. A pipe holds some 3000 that nobody reads.
+  private func write(_ range: ClosedRange<Int>, to pipe: FileHandle) async throws {
+    let text = Self.lines(range)
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread {
         continuation.resume(with: Result { try pipe.write(contentsOf: Data(text.utf8)) })
@@ -103,10 +104,9 @@ struct SubmissionTests {
 
   @Test func `whose sender was killed go on where they were`() async throws {
     try await with { folder, database in
-      let killed = try await disturbed(folder, database) { pipe in
+      let killed = try await disturbed(folder, database) { pipe, _ in
         let found = try await Shell.run("/usr/bin/pgrep", ["-f", pipe]).output
         kill(try #require(Int32(found.dropLast())), SIGKILL)
-        return ""
       }
       #expect(killed.code == 128 + SIGKILL)
       let run = try await SQL.number(
@@ -124,10 +124,22 @@ struct SubmissionTests {
     let server = try await TestServer()
     try await server.start()
     try await with(server) { folder, database in
-      let outcome = try await disturbed(folder, database) { _ in
+      let outcome = try await disturbed(folder, database) { _, pipe in
+        // In the middle of a transaction: it waits for this one, which ends with the server.
+        let lock = "begin; lock table zm.queue in share mode; select pg_sleep(600)"
+        async let holder: Void? = try? SQL.run(lock, in: database)
+        let ofQueue = "select from pg_locks where relation = 'zm.queue'::regclass"
+        try await until("the queue is locked") {
+          try await SQL.count("\(ofQueue) and mode = 'ShareLock'", in: database) == 1
+        }
+        try await write(10_001...12_000, to: pipe)
+        try await until("the submission waits") {
+          try await SQL.count("\(ofQueue) and not granted", in: database) == 1
+        }
         await server.stop(.immediate)
         try await server.start()
-        return Self.lines(10_001...20_500)
+        #expect(await holder == nil)
+        try await write(12_001...20_500, to: pipe)
       }
       try await expectEveryLineOnce(outcome, in: database)
     }
@@ -138,13 +150,13 @@ struct SubmissionTests {
     let server = try await TestServer()
     try await server.start()
     try await with(server) { folder, database in
-      let outcome = try await disturbed(folder, database) { _ in
+      let outcome = try await disturbed(folder, database) { _, pipe in
         await server.stop(.kill)
-        return Self.lines(10_001...20_000)
+        try await write(10_001...12_000, to: pipe)
       }
       #expect(outcome.code == 4)
       #expect(outcome.error.split(separator: "\n").count == 1)
-      #expect(outcome.error.contains("000 task runs are submitted as run "), "\(outcome.error)")
+      #expect(outcome.error.contains("; 10000 task runs are submitted as run "), "\(outcome.error)")
       #expect(outcome.error.contains("go on by the same command with --key 'k'"), "\(outcome.error)")
       try await server.start()
       let again = try await zmctl(database, "submit", "t", "--args-from", "\(folder)/all", "--key", "k")
@@ -165,7 +177,7 @@ struct SubmissionTests {
 
   @Test func `of an input with a bad line say what is submitted, and go on with a better one`() async throws {
     try await with { folder, database in
-      let bad = Self.all + Self.lines(20_501...30_000).dropLast() + "\0\n"
+      let bad = Self.all + "a\0b\n"
       let outcome = try await zmctl(database, "submit", "t", "--args-from", "-", "--key", "k", input: bad)
       #expect(outcome.code == 2)
       #expect(outcome.output == "")
@@ -173,7 +185,7 @@ struct SubmissionTests {
         "select id from zm_api.run where is_open and total = 20000", in: database)
       #expect(
         outcome.error == """
-          zmctl: standard input:30000: a NUL character; 20000 task runs are submitted as run \(run): mend it and go on by \
+          zmctl: standard input:20501: a NUL character; 20000 task runs are submitted as run \(run): mend it and go on by \
           the same command with --key 'k', or end it with 'zmctl stop \(run)'
 
           """)

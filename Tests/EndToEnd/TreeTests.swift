@@ -47,9 +47,9 @@ struct TreeTests {
     // The state is the proof: nobody is waited for.
     #expect(try await zmey.shown(id).state == "stopped")
     #expect(try crew.marked(id) == [] && crew.remaining == [])
-    // One is deaf, so the grace passes; the promise is another second, and the rest is for machines under load.
+    // One is deaf, so the grace passes, not the usual one of ten seconds; the rest is for machines under load.
     let took = try await zmey.sinceAsked("stop", id)
-    #expect((500..<5000).contains(took))
+    #expect((500..<10_000).contains(took))
   }
 
   @Test(arguments: ways)
@@ -59,7 +59,7 @@ struct TreeTests {
     let id = try await crew.start("grace: 10m")
     try await zmey.must("pause", "\(id)", "--wait")
     try await zmey.must("stop", "\(id)", "--now", "--wait")
-    #expect(try await zmey.sinceAsked("kill", id) < 60_000)
+    #expect(try await zmey.sinceAsked("kill", id) < 300_000)
     #expect(try crew.remaining == [] && crew.marked(id) == [])
     #expect(try await zmey.shown(id).state == "stopped")
   }
@@ -69,15 +69,15 @@ struct TreeTests {
     try await startWorker(way)
     try await zmey.template(
       "tidy-\(way)",
-      "#!/bin/sh\ntrap 'echo tidied; kill $!; exit' TERM\nsleep 1000 &\necho >\(zmey.path)/tidy-\(way)\nwait\n"
-    )
+      "#!/bin/sh\ntrap 'echo tidied; kill $!; exit' TERM\nsleep 1000 &\necho >\(zmey.path)/tidy-\(way)\nwait\n",
+      ["--grace", "10m"])
     let id = try await zmey.taskRun(of: zmey.submit("tidy-\(way)"))
     try await until("it is ready") { FileManager.default.fileExists(atPath: "\(zmey.path)/tidy-\(way)") }
     try await zmey.must("pause", "\(id)", "--wait")
     try await zmey.must("stop", "\(id)", "--wait")
     let shown = try await zmey.shown(id)
     #expect((shown.state, shown.reason, shown.result) == ("stopped", "it was stopped", "tidied\n"))
-    #expect(try await zmey.sinceAsked("stop", id) < 9000)
+    #expect(try await zmey.sinceAsked("stop", id) < 300_000)
   }
 
   @Test(arguments: ways, [false, true])
@@ -101,7 +101,7 @@ struct TreeTests {
     } else {
       try end(worker, SIGKILL)
     }
-    for pid in pids { #expect(try waitForExit(of: pid, timeout: .seconds(30)), "\(pid)") }
+    for pid in pids { #expect(try waitForExit(of: pid, timeout: .seconds(300)), "\(pid)") }
     try await until("nobody is left") { try again.marked(first) == [] && once.marked(second) == [] }
 
     if !alone { try await zmey.restartWorker("--trees", way) }

@@ -53,7 +53,7 @@ extension WorkTests {
       """
       pipelines:
         - name: flood
-          tasks: [{name: flood, script: "#!/usr/bin/yes", maximum: 1s, max_output: 1KiB}]
+          tasks: [{name: flood, script: "#!/usr/bin/yes", maximum: 3s, max_output: 1KiB}]
       """)
     #expect(run.states == ["flood": "timed_out"])
     #expect(run["flood"]?.resultBytes == 1024 + "\n[zmey: output after 1024 bytes was cut]\n".utf8.count)

@@ -64,7 +64,7 @@ import Testing
     let sleeper = try #require(Int32(outcome.lines[0]))
     #expect(outcome.exit?.outputCutByDescendants == true)
     #expect(outcome.exit?.status == .exited(0))
-    #expect(try waitForExit(of: sleeper, timeout: .seconds(60)))
+    #expect(try waitForExit(of: sleeper, timeout: .seconds(300)))
   }
 
   @Test func `a descendant that writes for ever is cut`() async throws {

@@ -64,7 +64,7 @@ import Testing
       }
     }
     #expect(pid > 0)
-    #expect(try waitForExit(of: pid, timeout: .seconds(60)))
+    #expect(try waitForExit(of: pid, timeout: .seconds(300)))
     var status: Int32 = 0
     #expect(waitpid(pid, &status, 0) == pid)
     #expect(status & 0x7f == SIGKILL)

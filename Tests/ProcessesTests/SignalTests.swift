@@ -19,7 +19,7 @@ import Testing
     let sleeper = try #require(Int32(outcome.lines[0]))
     #expect(outcome.exit?.status == .signalled(SIGTERM, coreDumped: false))
     #expect(outcome.exit?.outputCutByDescendants == false)
-    #expect(try waitForExit(of: sleeper, timeout: .seconds(60)))
+    #expect(try waitForExit(of: sleeper, timeout: .seconds(300)))
   }
 
   @Test func `a process that withstands TERM is killed`() async throws {

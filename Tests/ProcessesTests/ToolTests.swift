@@ -37,7 +37,7 @@ import Testing
       guard case .started(_, let pid) = event else { return }
       #expect((try? waitForExit(of: pid, timeout: .zero)) == false)
       reactor.signal(1, SIGKILL)
-      #expect((try? waitForExit(of: pid, timeout: .seconds(60))) == true)
+      #expect((try? waitForExit(of: pid, timeout: .seconds(300))) == true)
     }
     #expect(outcomes[1]?.exit?.status == .signalled(SIGKILL, coreDumped: false))
     #expect(try waitForExit(of: Int32.max, timeout: .zero))
@@ -49,9 +49,9 @@ import Testing
     var program = shell(script)
     program.workingDirectory = directory.path
     let first = try Daemonizer.start(program, logFile: log)
-    #expect(try waitForExit(of: first, timeout: .seconds(60)))
+    #expect(try waitForExit(of: first, timeout: .seconds(300)))
     let second = try Daemonizer.start(shell("echo more"), logFile: log)
-    #expect(try waitForExit(of: second, timeout: .seconds(60)))
+    #expect(try waitForExit(of: second, timeout: .seconds(300)))
 
     let lines = try #require(contents(log)).split(separator: "\n")
     #expect(lines.dropFirst() == ["0", "1", "2", Substring(directory.path), "more"])

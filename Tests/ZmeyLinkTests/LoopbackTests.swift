@@ -19,7 +19,7 @@ import ZmeyCore
     }
   }
 
-  private static let patient = LinkTiming(silence: .seconds(60), ping: .seconds(20))
+  private static let patient = LinkTiming(silence: .seconds(600), ping: .seconds(200))
   private static let hello = Hello(
     worker: "w", incarnation: Nonce(high: 1, low: 2), host: "h", release: "1", attempts: [fence(9)])
 

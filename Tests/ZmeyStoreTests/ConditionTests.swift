@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 import TestKit
 import Testing
 import ZmeyCore

@@ -13,12 +13,13 @@ import ZmeyLink
     .assign(
       Assignment(
         fence: Bench.fence(number), run: RunID(1), name: "t", pipeline: "", owner: "ann",
-        script: ByteBuffer(bytes: [script]), maximum: .seconds(60), maxOutput: 10 << 20,
+        script: ByteBuffer(bytes: [script]), maximum: .seconds(600), maxOutput: 10 << 20,
         arguments: ["4", "2"],
         inputs: []))
   }
 
-  @Test("It runs what it is given, delivers all output, and ends when it is drained", .timeLimit(.minutes(5)))
+  @Test(
+    "It runs what it is given, delivers all output, and ends when it is drained", .timeLimit(.minutes(15)))
   func work() async throws {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self)

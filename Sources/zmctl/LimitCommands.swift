@@ -1,0 +1,132 @@
+import ArgumentParser
+import ZmeyCommand
+import ZmeyCore
+import ZmeyStore
+
+struct ResourceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resource", abstract: "What there is only so much of, and task runs take a share of.",
+    subcommands: [List.self, Set.self, Remove.self])
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the resources.")
+    @OptionGroup var database: DatabaseOptions
+
+    private struct Document: Encodable {
+      let name: String
+      let amount: Int64
+      let used: Int64
+    }
+
+    func run() async throws {
+      let rows = try await database.run { session in try People.resources(session) }
+      if database.json {
+        try Output.json(rows.map { Document(name: $0.name, amount: $0.amount, used: $0.used) })
+      } else {
+        Output.table(["RESOURCE", "AMOUNT", "USED"], rows.map { [$0.name, "\($0.amount)", "\($0.used)"] })
+      }
+    }
+  }
+
+  struct Set: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Say how much there is of a resource.")
+    @OptionGroup var database: DatabaseOptions
+    @Argument(help: "Its name.")
+    var name: String
+    @Argument(help: "How much there is.")
+    var amount: Int32
+
+    func validate() throws {
+      guard Requirement.isName(name) else {
+        throw ValidationError(
+          "'\(name)' is no resource: it is 1 to 63 of a-z, 0-9, _, . and -, the first a letter or digit")
+      }
+      guard Requirement.amountRange.contains(Int(amount)) else {
+        throw ValidationError("an amount is 1 to 1000000")
+      }
+    }
+
+    func run() async throws {
+      try await database.run { session in try People.setResource(name, amount: amount, session) }
+      try Done.say("set resource", name, json: database.json)
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Remove a resource; task runs that need it wait until it is there again.")
+    @OptionGroup var database: DatabaseOptions
+    @Argument(help: "Its name.")
+    var name: String
+
+    func run() async throws {
+      try await database.run { session in try People.removeResource(name, session) }
+      try Done.say("removed resource", name, json: database.json)
+    }
+  }
+}
+
+struct UserCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "user", abstract: "Who has work here, and how much of it may run at once.",
+    subcommands: [List.self, Set.self])
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the users.")
+    @OptionGroup var database: DatabaseOptions
+
+    private struct Document: Encodable {
+      let person: People.Person
+
+      private enum CodingKeys: String, CodingKey {
+        case name, limit, running, queued
+        case isDisabled = "is_disabled"
+      }
+
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(person.name, forKey: .name)
+        try container.encode(person.isDisabled, forKey: .isDisabled)
+        try container.encode(person.limit, forKey: .limit)
+        try container.encode(person.running, forKey: .running)
+        try container.encode(person.queued, forKey: .queued)
+      }
+    }
+
+    func run() async throws {
+      let rows = try await database.run { session in try People.persons(session) }
+      if database.json { return try Output.json(rows.map { Document(person: $0) }) }
+      Output.table(
+        ["USER", "LIMIT", "RUNNING", "QUEUED", "STATE"],
+        rows.map { row in
+          [
+            row.name, row.limit.map { "\($0)" } ?? "none", "\(row.running)", "\(row.queued)",
+            row.isDisabled ? "disabled" : "",
+          ]
+        })
+    }
+  }
+
+  struct Set: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Limit how much of a user's work runs at once.")
+    @OptionGroup var database: DatabaseOptions
+    @Argument(help: "The user's PostgreSQL role.")
+    var name: String
+    @Option(help: "How many task runs may run at once.")
+    var limit: Int32?
+    @Flag(help: "As many as there are slots.")
+    var noLimit = false
+
+    func validate() throws {
+      guard (limit == nil) == noLimit else { throw ValidationError("say either --limit N or --no-limit") }
+      if let limit, !PipelineDefinition.limitRange.contains(Int(limit)) {
+        throw ValidationError("--limit takes 1 to 100000")
+      }
+    }
+
+    func run() async throws {
+      try await database.run { session in try People.setPerson(name, limit: limit, session) }
+      try Done.say("set limit of user", name, json: database.json)
+    }
+  }
+}
