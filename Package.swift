@@ -65,7 +65,8 @@ let package = Package(
     .target(name: "TestKit", dependencies: ["Postgres", "ZmeyStore"], path: "Tests/TestKit"),
     .testTarget(name: "ZmeyCoreTests", dependencies: ["ZmeyCore"]),
     .testTarget(
-      name: "ZmeyScheduleTests", dependencies: ["Postgres", "TestKit", "ZmeyCommand", "ZmeySchedule"]),
+      name: "ZmeyScheduleTests", dependencies: ["Postgres", "TestKit", "ZmeyCommand", "ZmeySchedule"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),

@@ -1,6 +1,8 @@
 /// Reads a cron expression, field by field.
 struct CronParser {
   private let scalars: [Unicode.Scalar]
+  /// The same before capital letters became small, for complaints.
+  private let written: [Unicode.Scalar]
   /// Where the fields stand; those not read yet.
   private var fields: ArraySlice<Range<Int>>
   /// Where the field under way ends, and how far it is read.
@@ -10,14 +12,13 @@ struct CronParser {
   let hasSeconds: Bool
 
   init(_ text: String) throws(ScheduleError) {
-    let written = text.unicodeScalars.map(\.lowercased)
-    let isBlank = { (index: Int) in written[index] == " " || written[index] == "\t" }
-    let start = written.indices.first { !isBlank($0) } ?? 0
-    if start < written.count, written[start] == "@" {
-      scalars = try Self.meaning(of: written[start...])
+    let all = Array(text.unicodeScalars)
+    if let start = all.firstIndex(where: { !Self.isBlank($0) }), all[start] == "@" {
+      written = try Self.meaning(of: all[start...])
     } else {
-      scalars = written
+      written = all
     }
+    scalars = written.map(\.lowercased)
     let parts = Self.parts(of: scalars)
     guard parts.count == 5 || parts.count == 6 else {
       let column = parts.count > 6 ? parts[6].lowerBound + 1 : written.count + 1
@@ -29,10 +30,11 @@ struct CronParser {
     fields = parts[...]
   }
 
+  private static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" }
+
   /// The places of words between blanks.
   private static func parts(of scalars: [Unicode.Scalar]) -> [Range<Int>] {
-    let isBlank = { (scalar: Unicode.Scalar) in scalar == " " || scalar == "\t" }
-    return scalars.split(whereSeparator: isBlank).map { $0.startIndex..<$0.endIndex }
+    scalars.split(whereSeparator: isBlank).map { $0.startIndex..<$0.endIndex }
   }
 
   private static let nicknames = [
@@ -41,11 +43,12 @@ struct CronParser {
   ]
 
   private static func meaning(of word: ArraySlice<Unicode.Scalar>) throws(ScheduleError) -> [Unicode.Scalar] {
-    var text = String.UnicodeScalarView(word)
-    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-    guard let meaning = nicknames[String(text)] else {
+    let name = String(String.UnicodeScalarView(word.prefix { !isBlank($0) }))
+    guard let meaning = nicknames[name.lowercased()],
+      word.dropFirst(name.unicodeScalars.count).allSatisfy(isBlank)
+    else {
       throw ScheduleError(
-        "no '\(String(text))': there are @yearly, @annually, @monthly, @weekly, @daily, @midnight and @hourly",
+        "no '\(name)' like that: there are @yearly, @annually, @monthly, @weekly, @daily, @midnight and @hourly",
         column: word.startIndex + 1)
     }
     return Array(meaning.unicodeScalars)
@@ -59,11 +62,14 @@ struct CronParser {
     repeat {
       try element(of: field, into: &value)
     } while take(",")
-    if let next { throw error("unexpected '\(next)' in the \(field.name)") }
+    guard next == nil else { throw error("unexpected \(shown) in the \(field.name)") }
     return value
   }
 
   private var next: Unicode.Scalar? { position < end ? scalars[position] : nil }
+
+  /// The next scalar as complaints show it.
+  private var shown: String { position < end ? "'\(written[position].escaped(asASCII: false))'" : "nothing" }
 
   private func error(_ message: String, at index: Int? = nil) -> ScheduleError {
     ScheduleError(message, column: (index ?? position) + 1)
@@ -148,7 +154,7 @@ struct CronParser {
     if !field.names.isEmpty, let next, ("a"..."z").contains(next) {
       let word = scalars[position..<min(position + 3, end)]
       guard let index = field.names.firstIndex(where: { $0.unicodeScalars.elementsEqual(word) }) else {
-        let letters = scalars[position..<end].prefix { ("a"..."z").contains($0) }
+        let letters = written[position..<end].prefix { ("a"..."z").contains($0.lowercased) }
         throw error(
           "no \(field.name) '\(String(String.UnicodeScalarView(letters)))': it is one of "
             + field.names.joined(separator: ", "))
@@ -167,8 +173,7 @@ struct CronParser {
       position += 1
     }
     guard position > start else {
-      let found = next.map { "'\($0)'" } ?? "nothing"
-      throw error("\(what): a number is expected, not \(found)")
+      throw error("\(what): a number is expected, not \(shown)")
     }
     guard range.contains(number) else {
       throw error("\(what) \(number) is out of range: \(range.lowerBound) to \(range.upperBound)", at: start)

@@ -50,7 +50,7 @@ extension Timetable {
     due: Int64, nowMilliseconds: Int64, grace: Int64 = 60, misfire: MisfirePolicy, jitter: Jitter = .none
   ) -> FirePlan {
     guard let first = next(after: due - 1) else { return FirePlan(decisions: [], next: nil) }
-    let longest = Int64((Double(jitter.milliseconds) / 1000).rounded(.up))
+    let longest = (jitter.milliseconds + 999) / 1000
     let late = nowMilliseconds.dividedDown(by: 1000).quotient - grace - longest
     var decisions = misfired(from: first, before: late, misfire)
     var current = first < late ? next(after: late - 1) : first

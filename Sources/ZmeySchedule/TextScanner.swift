@@ -51,7 +51,7 @@ struct TextScanner {
 
   /// Throws if anything is left.
   func expectEnd(after what: String) throws(ScheduleError) {
-    if let next { throw error("unexpected '\(next)' after \(what)") }
+    if let next { throw error("unexpected '\(next.escaped(asASCII: false))' after \(what)") }
   }
 }
 

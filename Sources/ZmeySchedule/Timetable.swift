@@ -11,7 +11,7 @@
 public struct Timetable: Hashable, Sendable {
   /// What it repeats.
   public enum Rule: Hashable, Sendable {
-    /// Every so many seconds (1 or more) from `starting`, or from 1970-01-01T00:00Z without it.
+    /// Every so many seconds (1 to 2⁴⁰) from `starting`, or from 1970-01-01T00:00Z without it.
     case every(seconds: Int64)
     /// Whenever the expression says.
     case cron(CronExpression)
@@ -67,7 +67,7 @@ public struct Timetable: Hashable, Sendable {
     let after = max(min(instant, latest), earliest - 1)
     let next: Int64? =
       switch rule {
-      case .every(let seconds): nextCounted(after: after, step: max(1, seconds))
+      case .every(let seconds): nextCounted(after: after, step: Self.step(seconds))
       case .cron(let cron):
         cron.coversEveryHour
           ? zone.nextElapsed(after: after, before: Self.range.upperBound, cron.firstTime)
@@ -82,6 +82,9 @@ public struct Timetable: Hashable, Sendable {
     anchor + ((after - anchor).dividedDown(by: step).quotient + 1) * step
   }
 
+  /// At least a second, and no more than what cannot overflow.
+  private static func step(_ seconds: Int64) -> Int64 { min(max(1, seconds), 1 << 40) }
+
   private func nextListed(after: Int64) -> Int64? {
     var low = 0
     var high = instants.count
@@ -94,7 +97,7 @@ public struct Timetable: Hashable, Sendable {
 
   /// How often it is due from `first` to `last`, two of its instants: counted up to `limit`.
   func count(from first: Int64, through last: Int64, limit: Int) -> Int {
-    if case .every(let seconds) = rule { return Int((last - first) / max(1, seconds)) + 1 }
+    if case .every(let seconds) = rule { return Int((last - first) / Self.step(seconds)) + 1 }
     var count = 1
     var current = first
     while count < limit, let next = next(after: current), next <= last {

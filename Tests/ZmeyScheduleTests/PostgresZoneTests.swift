@@ -91,7 +91,9 @@ import ZmeyCommand
           let local =
             isNear
             ? change + .random(in: -100_000...100_000, using: &random) : .random(in: range, using: &random)
-          guard case .one(let instant) = zone.instants(of: CivilDateTime(localSeconds: local)) else { continue }
+          guard case .one(let instant) = zone.instants(of: CivilDateTime(localSeconds: local)) else {
+            continue
+          }
           questions.append((index, local))
           found.append(instant)
         }
