@@ -62,10 +62,10 @@ struct EventAlarm: Sendable {
 
   private mutating func arrange(_ next: Duration?, _ now: Instant) {
     guard let next else { return deadline = nil }
-    var pause = Self.gathering
-    if next <= .zero, vainLooks > 0 {
-      pause = min(courtesy * (1 << min(vainLooks, 10)), Self.longestPause)
-    }
-    deadline = max(now + max(next, .zero) + (isFirst ? .zero : courtesy), lastLook + pause)
+    let wanted = now + max(next, .zero) + (isFirst ? .zero : courtesy)
+    guard next <= .zero else { return deadline = max(wanted, lastLook + Self.gathering) }
+    // Overdue: what was too much for the last look, unless that found nothing, so that others must have it.
+    deadline =
+      vainLooks == 0 ? wanted : lastLook + min(courtesy * (1 << min(vainLooks, 10)), Self.longestPause)
   }
 }
