@@ -10,8 +10,8 @@ struct EventAlarm: Sendable {
   let courtesy: Duration
   /// Between two looks at least: due times that come closely after one another are fired together.
   static let gathering = Duration.milliseconds(10)
-  /// Longest pause between looks at something overdue that others hold.
-  static let longestPause = Duration.seconds(1)
+  /// Longest pause between looks at something overdue that others hold: short, for meanwhile it hides what else is due.
+  static let longestPause = Duration.milliseconds(200)
 
   private(set) var isFirst = false
   /// When to look; nil if nothing is due.

@@ -64,7 +64,7 @@ import ZmeyStore
       pauses.append(next - now)
       now = next
     }
-    #expect(pauses == [40, 80, 160, 320, 640, 1000, 1000, 1000])
+    #expect(pauses == [40, 80, 160, 200, 200, 200, 200, 200])
     alarm.looked(found: false, nextIn: .milliseconds(300), at: at(now))
     #expect(looks == now + 320)
   }
