@@ -15,9 +15,9 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(name: "CLinux"),
     .target(name: "ZmeyCore"),
-    .target(name: "ZmeySchedule"),
+    .target(name: "ZmeySchedule", dependencies: ["ZmeyCore"]),
     .target(
-      name: "ZmeyDefinition", dependencies: ["ZmeyCore", "Yams"],
+      name: "ZmeyDefinition", dependencies: ["ZmeyCore", "ZmeySchedule", "Yams"],
       exclude: ["zmey.schema.json"]),
     .target(name: "Postgres", dependencies: ["CLibPQ"]),
     .target(name: "Processes", dependencies: ["CLinux"]),

@@ -15,22 +15,7 @@ struct EventTimetable {
     } catch let error as ZoneError {
       throw Failure(.failed, "the time zone '\(event.timezone)' of this machine cannot be read: \(error)")
     }
-    timetable = Timetable(
-      try Self.rule(event.rule), zone: zone, starting: try event.starting.map { try CivilDateTime($0) },
-      until: try event.until.map { try CivilDateTime($0) })
-  }
-
-  private static func rule(_ rule: EventDefinition.Rule) throws(ScheduleError) -> Timetable.Rule {
-    switch rule {
-    case .every(let interval): return .every(seconds: interval.milliseconds / 1000)
-    case .cron(let fields): return .cron(try CronExpression(fields))
-    case .at(let moments):
-      return .at(try moments.map { text throws(ScheduleError) in try CivilDateTime(text) })
-    case .times(let times, let days):
-      return .times(
-        try times.map { text throws(ScheduleError) in try TimeOfDay(text) },
-        on: Set(try days.map { text throws(ScheduleError) in try Weekday(text) }))
-    }
+    timetable = try Timetable(event, zone: zone)
   }
 
   /// The first instants after one, in seconds since 1970, `count` at most.

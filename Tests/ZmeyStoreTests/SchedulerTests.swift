@@ -59,9 +59,17 @@ import ZmeyStore
       #expect(await sqlState { try await connection.run { try old.release($0) } } == "ZM001")
       #expect(await sqlState { try await connection.run { try old.tell($0) } } == "ZM001")
       #expect(await sqlState { try await connection.run { try old.learn([], $0) } } == "ZM001")
+      #expect(
+        await sqlState { _ = try await connection.run { try old.nextEvent(unknownZones: [], $0) } } == "ZM001"
+      )
+      #expect(
+        await sqlState {
+          _ = try await connection.run { try old.dueEvents(limit: 1, unknownZones: [], $0) }
+        } == "ZM001")
+      #expect(await sqlState { _ = try await connection.run { try old.fire([], [], $0) } } == "ZM001")
       // Were a function added, it would be missing above.
       let functions = "select count(*) from pg_proc where pronamespace = 'zm_sched'::regnamespace"
-      #expect(try await world.root.int(functions) == 17)
+      #expect(try await world.root.int(functions) == 22)
       #expect(try await world.root.int("select count(*) from zm.queue") == 2)
     }
   }
