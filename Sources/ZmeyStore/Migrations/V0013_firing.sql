@@ -190,7 +190,7 @@ create function zm_sched.fire(p_scheduler int, p_epoch bigint, p_event int[], p_
 begin
   perform zm.guard(p_scheduler, p_epoch);
   perform zm.ensure_fires(to_timestamp(min(d))) from unnest(p_due_s) d
-  group by zm.day_number(to_timestamp(d)) / 7, d < 1767225600;
+  group by floor(zm.day_number(to_timestamp(d)) / 7.0);
   insert into zm.fire (event_id, due_at, owner_id, outcome, scheduler_id, count, until_due)
   select e.id, to_timestamp(i.due), e.owner_id, 'missed', p_scheduler, i.count, to_timestamp(i.until)
   from unnest(p_event, p_due_s, p_outcome, p_count, p_until_s) i (event, due, outcome, count, until)
