@@ -3,14 +3,6 @@ public import Postgres
 public import ZmeyCore
 
 extension People {
-  /// What only the database can tell about definitions before they are applied.
-  public struct Problem: Hashable, Sendable {
-    /// Where, as a JSON pointer into the document: `/pipelines/0/tasks/2/after/1/when`.
-    public let place: String
-    /// What is wrong there, in a sentence.
-    public let message: String
-  }
-
   /// A version of a pipeline.
   public struct PipelineVersion: Hashable, Sendable {
     /// Counts from 1.
@@ -34,10 +26,14 @@ extension People {
   }
 
   /// Everything that would be wrong with applying these definitions and that their text does not show.
-  public static func problems(of definitions: Definitions, _ session: borrowing Session) throws -> [Problem] {
+  public static func problems(of definitions: Definitions, _ session: borrowing Session) throws
+    -> [DefinitionProblem]
+  {
     try session.query(
       Statement("problems", "select place, message from zm_api.problems($1)"), [try json(definitions)]
-    ).map { row throws(DatabaseError) in Problem(place: try row.text(0), message: try row.text(1)) }
+    ).map { row throws(DatabaseError) in
+      DefinitionProblem(place: try row.text(0), message: try row.text(1))
+    }
   }
 
   /// The caller's definition of that kind and name; nil if there is none.

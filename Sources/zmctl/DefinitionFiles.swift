@@ -32,7 +32,7 @@ struct DefinitionFiles {
   func check(_ session: borrowing Session) throws {
     let problems = try People.problems(of: definitions, session)
     guard !problems.isEmpty else { return }
-    throw Self.report(problems.map { located.error(at: $0.place, $0.message) })
+    throw Self.report(located.errors(problems).errors)
   }
 
   /// Prints all but the last in a line of its own; the last one ends the tool.

@@ -245,8 +245,14 @@ grant execute on function zm.used_of to zm_viewer, zm_user, zm_admin;
 create view zm_api.resource with (security_invoker = true) as
 select name, amount, zm.used_of(name) as used from zm.resource;
 
+-- How much of somebody's work is under way and queued; of those whom row security lets the caller see.
+create function zm.work_of(p_owner int, out running bigint, out queued bigint) language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select (select count(*) from zm.inflight where owner_id = p_owner), (select count(*) from zm.queue where owner_id = p_owner) $$;
+grant execute on function zm.work_of to zm_viewer, zm_user, zm_admin;
 create view zm_api.person with (security_invoker = true) as
-select u.rolname as name, u.disabled as is_disabled, u.task_limit, u.created_at from zm.app_user u;
+select u.rolname as name, u.disabled as is_disabled, u.task_limit, w.running, w.queued, u.created_at
+from zm.app_user u cross join lateral zm.work_of(u.id) w;
 
 create view zm_api.attempt with (security_invoker = true) as
 select r.task_run_id, r.attempt, s.name as state, r.exit_code, r.signal, r.reason, w.name as worker, r.started_at, r.finished_at,
