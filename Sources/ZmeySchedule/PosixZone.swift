@@ -33,16 +33,9 @@ struct PosixZone: Hashable, Sendable {
     guard let daylight else { return ZonePeriod(start: from, end: ZonePeriod.future, offset: standard) }
     let bounded = min(max(instant, -Self.horizon), Self.horizon)
     let year = 1970 + Int((bounded + standard).dividedDown(by: Self.meanYear).quotient)
-    var (start, end, offset) = (from, ZonePeriod.future, standard)
+    var (start, end, offset) = (ZonePeriod.past, ZonePeriod.future, standard)
     func meet(_ at: Int64, _ after: Int64) {
-      if at > bounded {
-        end = min(end, at)
-      } else if at >= start {
-        (start, offset) = (at, after)
-      } else if at < from {
-        // It led to what held where the table ended.
-        offset = after
-      }
+      if at > bounded { end = min(end, at) } else if at >= start { (start, offset) = (at, after) }
     }
     // Changes may stray by a week into the neighbouring years. In this order, where one period ends as the next
     // begins the later one wins: that is how daylight time all year round is written.
@@ -50,7 +43,7 @@ struct PosixZone: Hashable, Sendable {
       meet(daylight.start.localSeconds(in: year) - standard, daylight.offset)
       meet(daylight.end.localSeconds(in: year) - daylight.offset, standard)
     }
-    return ZonePeriod(start: start, end: end, offset: offset)
+    return ZonePeriod(start: max(start, from), end: end, offset: offset)
   }
 
   /// Some 30,000 years on both sides: beyond that the last year's offsets hold.

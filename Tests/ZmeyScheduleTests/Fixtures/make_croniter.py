@@ -12,6 +12,8 @@ Not asked, since zmey deliberately differs:
 - '#' and 'L5' beside a restricted day of the month: croniter wants both, zmey either, as with plain weekdays;
 - 'W' beside a restricted weekday or in a list, for the same reason;
 - */1 in one field of days beside a restricted other one: a restriction to croniter, to zmey the same as *;
+- a list that takes in every day (6-5) beside another field of days with a * in it: croniter forgets the list;
+- a list or range that takes in every day (6-5) beside a restricted other field: croniter may forget both;
 - '#' and 'L5' beside plain weekdays: croniter refuses them.
 """
 
@@ -98,6 +100,14 @@ def expression():
     return " ".join(fields)
 
 
+def forgets_days(text):
+    written = text.split()
+    if len(written) == 1:
+        return False
+    taken = croniter.expand(text, second_at_beginning=True)[0]
+    return any(taken[place] == ["*"] and written[place - 5] not in "*?" for place in (2, 4))
+
+
 def main():
     print(f"# croniter {importlib.metadata.version('croniter')}")
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
@@ -107,6 +117,8 @@ def main():
         leap = int(chance.expovariate(1 / 86400) * chance.choice([0.01, 1, 30, 400])) + 1
         delays = []
         try:
+            if forgets_days(text):
+                continue
             for base in range(start, start + 6 * leap, leap):
                 found = croniter(text, datetime.fromtimestamp(base, timezone.utc), second_at_beginning=True)
                 delays.append(str(int(found.get_next(float)) - base))
