@@ -173,6 +173,21 @@ import ZmeyStore
     }
   }
 
+  @Test func `waits while somebody keeps its pipeline locked, and the others do not`() async throws {
+    try await with { world in
+      try await world.save("held")
+      try await world.save("free", start: ["gone"])
+      let gate = try await world.store.open()
+      try await gate.script("select pg_advisory_lock(1)")
+      async let holder: Void = world.root.script(
+        "begin; select from zm.pipeline for no key update; select pg_advisory_lock(1); rollback")
+      while try await world.scheduler.due().map(\.name) != ["free"] {}
+      try await gate.script("select pg_advisory_unlock(1)")
+      try await holder
+      #expect(try await world.scheduler.due().map(\.name).sorted() == ["free", "held"])
+    }
+  }
+
   @Test func `tells the scripts of its runs and of their reruns what they were due for`() async throws {
     try await with { world in
       try await world.save("e")

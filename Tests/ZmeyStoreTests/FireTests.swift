@@ -220,6 +220,7 @@ import ZmeyStore
           try await boss.int("select count(*) from \(table)")
         )
         #expect(seen == (1, 0, 1), "\(table)")
+        try await world.anna.script("select * from \(table)")
       }
       for call in ["event_set('e', false)", "remove('event', 'e')", "event_fire('e')"] {
         #expect(await sqlState { try await bert.script("select zm_api.\(call)") } == "ZM003", "\(call)")

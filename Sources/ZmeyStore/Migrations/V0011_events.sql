@@ -260,8 +260,7 @@ left join zm.scheduler s on s.id = f.scheduler_id;
 -- Of the last due time: of the newest row of the ledger.
 create view zm_api.event with (security_invoker = true) as
 select e.id, e.name, e.description, u.rolname as owner, zm.event_json(e.id) as definition, e.is_enabled, c.next_due,
-  coalesce(l.until_due, l.due_at) as last_due, l.outcome as last_outcome, c.next_at, c.problem,
-  (select count(*) from zm.live_run r where r.event_id = e.id) as live_runs, e.updated_at
+  coalesce(l.until_due, l.due_at) as last_due, l.outcome as last_outcome, c.next_at, c.problem, e.updated_at
 from zm.event e
 join zm.app_user u on u.id = e.owner_id
 join zm.event_clock c on c.event_id = e.id

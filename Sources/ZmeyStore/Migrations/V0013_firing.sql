@@ -107,6 +107,21 @@ create function zm.event_environment(p_run bigint) returns jsonb language sql st
 
 -- For schedulers ----------------------------------------------------------------------------------------
 
+-- Those of these events whose pipelines may be locked as a start locks them, and they are now: should somebody keep one
+-- locked in a transaction of theirs, only its events wait.
+create function zm.startable(p_events int[]) returns int[] language sql volatile set search_path = pg_catalog, pg_temp as $$
+  with wanted as materialized (
+    select e.id, p.id as pipeline_id
+    from zm.event e cross join unnest(e.targets) t (name)
+    join zm.pipeline p on p.owner_id = e.owner_id and p.name = split_part(t.name, '/', 1)
+    where e.id = any (p_events)
+  ), free as materialized (
+    select p.id from zm.pipeline p where p.id in (select pipeline_id from wanted) order by p.id for share skip locked
+  )
+  select array(select i.id from unnest(p_events) with ordinality i (id, place)
+    where not exists (select from wanted w where w.id = i.id and w.pipeline_id not in (select id from free))
+    order by i.place) $$;
+
 -- In how many milliseconds an event is due next, negative if it is overdue; null if none is. Events whose time zones
 -- the caller does not know are not its own.
 create function zm_sched.next_event(p_scheduler int, p_epoch bigint, p_unknown text[]) returns bigint
@@ -132,6 +147,7 @@ begin
   -- The turn of one that somebody fires or changes at this moment stays: what is queued now is seen then.
   ended := array(select c.event_id from zm.event_clock c
     where c.event_id in (select t.event_id from zm.event_turn t) order by c.event_id for update skip locked);
+  ended := zm.startable(ended);
   if ended = '{}' then return 0; end if;
   delete from zm.event_turn t where t.event_id = any (ended);
   for e in select x.* from zm.event x where x.id = any (ended) order by x.id loop
@@ -170,6 +186,7 @@ begin
     select c.event_id from zm.event_clock c join zm.event e on e.id = c.event_id
     where c.next_at <= clock_timestamp() and e.timezone <> all (p_unknown)
     order by c.next_at limit p_limit for update of c skip locked);
+  locked := zm.startable(locked);
   -- A look of its own: what was changed before the lock is seen.
   return query
   select e.id, u.rolname, e.name, e.generation, zm.event_json(e.id)::text, floor(extract(epoch from c.next_due))::bigint,
@@ -190,7 +207,7 @@ create function zm_sched.fire(p_scheduler int, p_epoch bigint, p_event int[], p_
 begin
   perform zm.guard(p_scheduler, p_epoch);
   perform zm.ensure_fires(to_timestamp(min(d))) from unnest(p_due_s) d
-  group by zm.day_number(to_timestamp(d)) / 7, d < 1767225600;
+  group by floor(zm.day_number(to_timestamp(d)) / 7.0);
   insert into zm.fire (event_id, due_at, owner_id, outcome, scheduler_id, count, until_due)
   select e.id, to_timestamp(i.due), e.owner_id, 'missed', p_scheduler, i.count, to_timestamp(i.until)
   from unnest(p_event, p_due_s, p_outcome, p_count, p_until_s) i (event, due, outcome, count, until)
@@ -232,12 +249,12 @@ declare
   f regprocedure;
 begin
   for f in select unnest(array['zm_sched.next_event', 'zm_sched.start_queued', 'zm_sched.due_events', 'zm_sched.fire',
-      'zm_sched.plan_events', 'zm.start_queued']::regproc[])::oid::regprocedure loop
+      'zm_sched.plan_events', 'zm.start_queued', 'zm.startable']::regproc[])::oid::regprocedure loop
     execute format('alter function %s set plan_cache_mode = force_generic_plan', f);
     execute format('alter function %s set enable_seqscan = off', f);
     execute format('alter function %s set jit = off', f);
   end loop;
-  -- Whoever keeps a pipeline locked in a transaction of theirs must not keep a scheduler from all its other work.
+  -- Whatever else somebody keeps locked must not keep a scheduler from all its other work.
   alter function zm_sched.fire set lock_timeout = '1s';
   alter function zm_sched.start_queued set lock_timeout = '1s';
 end $$;
