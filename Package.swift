@@ -110,7 +110,8 @@ let package = Package(
     .executableTarget(
       name: "zmctl",
       dependencies: [
-        "ZmeyCommand", "ZmeyCore", "ZmeyDefinition", "ZmeyInstance", "ZmeyStore", "Postgres", "Processes",
+        "ZmeyCommand", "ZmeyCore", "ZmeyDefinition", "ZmeyInstance", "ZmeySchedule", "ZmeyStore", "Postgres",
+        "Processes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.embedInCode("Examples")]),

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import ZmeyCore
+internal import ZmeyCore
 
 /// The system's time zone database: TZif files below $TZDIR, or /usr/share/zoneinfo.
 public enum ZoneFiles {

@@ -33,7 +33,7 @@ struct EventNextCommand: AsyncParsableCommand {
   func run() async throws {
     let event =
       if let rule = rule.rule {
-        EventDefinition(name: "", rule: rule, timezone: rule.timezone, start: [])
+        EventDefinition(name: "", rule: rule, timezone: self.rule.timezone, start: [])
       } else {
         try await stored()
       }
