@@ -7,6 +7,9 @@ PROGRAMS := zmctl zmscheduler zmworker
 RELEASE  := -c release --static-swift-stdlib
 # A manual page that another one names is found here.
 MANUALS  := $(CURDIR)/.build/man
+# How many tests run at once: else all begin together, their servers and daemons with them, and each second of a test
+# becomes many on a small machine. Most tests wait for processes, so few of them would leave the cores idle.
+WIDTH    ?= 6
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
@@ -28,7 +31,7 @@ test: deps ## run all tests
 	@echo "== building the tests (the first time takes some minutes)"
 	@$(SWIFT) build --build-tests --quiet
 	@echo "== testing"
-	@$(SWIFT) test --skip-build
+	@SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(WIDTH) $(SWIFT) test --skip-build
 
 lint: deps ## check the style of sources and manual pages
 	@echo "== linting"

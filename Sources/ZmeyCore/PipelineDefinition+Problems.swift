@@ -41,7 +41,9 @@ extension PipelineDefinition {
     if let problem = task.mapProblem { found.append(.init("\(place)/map/\(problem.key)", problem.message)) }
     switch task.work {
     case .template: found += Requirement.problems(task.labels, task.resources, at: place)
-    case .inline(let program): found += program.problems(at: "\(place)/work/program")
+    case .inline(let program):
+      let work = "\(place)/work"
+      found += program.problems(at: "\(work)/program")
     }
     return found
   }

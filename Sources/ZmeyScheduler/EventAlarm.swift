@@ -10,8 +10,8 @@ struct EventAlarm: Sendable {
   let courtesy: Duration
   /// Between two looks at least: due times that come closely after one another are fired together.
   static let gathering = Duration.milliseconds(10)
-  /// Longest pause between looks at something overdue that others hold.
-  static let longestPause = Duration.seconds(1)
+  /// Longest pause between looks at something overdue that others hold: short, for meanwhile it hides what else is due.
+  static let longestPause = Duration.milliseconds(200)
 
   private(set) var isFirst = false
   /// When to look; nil if nothing is due.
@@ -62,10 +62,10 @@ struct EventAlarm: Sendable {
 
   private mutating func arrange(_ next: Duration?, _ now: Instant) {
     guard let next else { return deadline = nil }
-    var pause = Self.gathering
-    if next <= .zero, vainLooks > 0 {
-      pause = min(courtesy * (1 << min(vainLooks, 10)), Self.longestPause)
-    }
-    deadline = max(now + max(next, .zero) + (isFirst ? .zero : courtesy), lastLook + pause)
+    let wanted = now + max(next, .zero) + (isFirst ? .zero : courtesy)
+    guard next <= .zero else { return deadline = max(wanted, lastLook + Self.gathering) }
+    // Overdue: what was too much for the last look, unless that found nothing, so that others must have it.
+    deadline =
+      vainLooks == 0 ? wanted : lastLook + min(courtesy * (1 << min(vainLooks, 10)), Self.longestPause)
   }
 }

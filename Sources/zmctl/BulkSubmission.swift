@@ -113,7 +113,7 @@ struct BulkSubmission {
 
   private var advice: String {
     let stop = run.map { ", or end it with 'zmctl stop \($0)'" } ?? ""
-    return "go on by the same command with --key '\(key)'\(stop)"
+    return "go on by the same command with --key '\(Output.safe(key))'\(stop)"
   }
 
   /// Ten times a second at most.

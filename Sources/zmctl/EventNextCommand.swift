@@ -32,8 +32,8 @@ struct EventNextCommand: AsyncParsableCommand {
 
   func run() async throws {
     let event =
-      if let rule = rule.rule {
-        EventDefinition(name: "", rule: rule, timezone: self.rule.timezone, start: [])
+      if let timed = rule.rule {
+        EventDefinition(name: "", rule: timed, timezone: rule.timezone, start: [])
       } else {
         try await stored()
       }

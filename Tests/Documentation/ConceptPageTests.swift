@@ -24,7 +24,8 @@ import ZmeyCore
     #expect(keys.count == kind.keys.count)
   }
 
-  @Test func `zmey-pipelines(5) has every way in which a task ends and every way to hand on a result`() throws {
+  @Test func `zmey-pipelines(5) has every way in which a task ends and every way to hand on a result`() throws
+  {
     let values = try ManualPage("zmey-pipelines.5").section("A link").items("Sy")
     #expect(values == ["success", "failure", "always"] + LinkDefinition.Pass.allCases.map(\.rawValue))
   }
@@ -40,12 +41,14 @@ import ZmeyCore
       #expect(page.says(".It Ql result \(test.rawValue) "))
     }
     #expect(page.says("\(Condition.maxLength) characters") && page.says("\(Condition.maxDepth) levels"))
-    #expect(page.says("\(RegexRules.maxLength) characters") && page.says("\(JSONPathRules.maxLength) characters"))
+    #expect(
+      page.says("\(RegexRules.maxLength) characters") && page.says("\(JSONPathRules.maxLength) characters"))
   }
 
   @Test func `zmey-pipelines(5) has every value of an event`() throws {
     let page = try ManualPage("zmey-pipelines.5").section("Events")
-    let values = EventDefinition.Misfire.allCases.map(\.rawValue) + EventDefinition.Overlap.allCases.map(\.rawValue)
+    let values =
+      EventDefinition.Misfire.allCases.map(\.rawValue) + EventDefinition.Overlap.allCases.map(\.rawValue)
     for value in values { #expect(page.says(".Ql \(value)")) }
   }
 
@@ -53,7 +56,10 @@ import ZmeyCore
     let example = try ManualPage("zmey-pipelines.5").section("EXAMPLES").display
     let definitions = try DefinitionReader.read(example, file: "example") { _ in "" }
     #expect(definitions.templates.map(\.name) == ["fetch"])
-    #expect(definitions.pipelines.first?.tasks.map(\.name) == ["east", "west", "report", "tidy", "alarm", "numbers"])
+    #expect(
+      definitions.pipelines.first?.tasks.map(\.name) == [
+        "east", "west", "report", "tidy", "alarm", "numbers",
+      ])
     #expect(definitions.events.map(\.name) == ["nightly"])
   }
 }

@@ -21,7 +21,7 @@ struct EventStormTests {
     for name in ["s2", "s3"] { try await zmey.must("scheduler", "add", name) }
     var schedulers = ["s1": try #require(try zmey.process("s1"))]
     for name in ["s2", "s3"] { schedulers[name] = try start(name) }
-    defer { for name in ["s2", "s3"] { if let pid = schedulers[name] { kill(pid, SIGKILL) } } }
+    defer { for pid in schedulers.values { kill(pid, SIGKILL) } }
     try await zmey.root(
       """
       select zm.save_event((select min(id) from zm.app_user), jsonb_build_object('name', 'e' || i, 'description', '',

@@ -175,17 +175,19 @@ struct SubmissionTests {
     }
   }
 
-  @Test func `of an input with a bad line say what is submitted, and go on with a better one`() async throws {
+  @Test func `of a pipe with a bad line say what is submitted, and go on with better ones`() async throws {
     try await with { folder, database in
-      let bad = Self.all + "a\0b\n"
-      let outcome = try await zmctl(database, "submit", "t", "--args-from", "-", "--key", "k", input: bad)
+      let outcome = try await disturbed(folder, database) { _, pipe in
+        try await write(10_001...20_500, to: pipe)
+        try pipe.write(contentsOf: Data("a\0b\n".utf8))
+      }
       #expect(outcome.code == 2)
       #expect(outcome.output == "")
       let run = try await SQL.number(
         "select id from zm_api.run where is_open and total = 20000", in: database)
       #expect(
         outcome.error == """
-          zmctl: standard input:20501: a NUL character; 20000 task runs are submitted as run \(run): mend it and go on by \
+          zmctl: \(folder)/pipe:20501: a NUL character; 20000 task runs are submitted as run \(run): mend it and go on by \
           the same command with --key 'k', or end it with 'zmctl stop \(run)'
 
           """)

@@ -9,6 +9,8 @@ struct EventProblemTests {
     }
   }
 
+  /// Where the program of a task stands in it.
+  private let inline = ["work", "program"].joined(separator: "/")
   private let first = TaskDefinition(name: "a", work: .template("x"))
 
   private func second(
@@ -69,11 +71,11 @@ struct EventProblemTests {
       script: "x", labels: ["gpu", "Gpu", "gpu"], resources: ["a/b~": 1, "big": 1_000_001, "none": 0])
     #expect(
       problems(TaskDefinition(name: "a", work: .inline(program))) == [
-        "/0/work/program/labels/1: a label \(rule) 'Gpu'",
-        "/0/work/program/labels/2: label 'gpu' comes twice",
-        "/0/work/program/resources/a~1b~0: a resource \(rule) 'a/b~'",
-        "/0/work/program/resources/big: the amount of 'big' is 1 to 1000000, not 1000001",
-        "/0/work/program/resources/none: the amount of 'none' is 1 to 1000000, not 0",
+        "/0/\(inline)/labels/1: a label \(rule) 'Gpu'",
+        "/0/\(inline)/labels/2: label 'gpu' comes twice",
+        "/0/\(inline)/resources/a~1b~0: a resource \(rule) 'a/b~'",
+        "/0/\(inline)/resources/big: the amount of 'big' is 1 to 1000000, not 1000001",
+        "/0/\(inline)/resources/none: the amount of 'none' is 1 to 1000000, not 0",
       ])
     #expect(
       problems(TaskDefinition(name: "a", work: .template("x"), labels: ["é"], resources: ["": 1])) == [

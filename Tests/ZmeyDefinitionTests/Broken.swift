@@ -101,7 +101,7 @@ struct Broken: Sendable {
       "'limit' is a whole number from 1 to 100000"),
     Broken(
       "pipelines: [{name: p, limit: ▸-, tasks: [{name: a, template: x}]}]",
-      "block sequence entries are not allowed in this context"),
+      "'limit' is a whole number from 1 to 100000, not \"-\""),
     Broken(task("priority: ▸-1001"), "'priority' is a whole number from -1000 to 1000"),
     Broken(task("priority: ▸1e2"), "'priority' is a whole number"),
     Broken(task("enabled: ▸yes"), "'enabled' is true or false"),

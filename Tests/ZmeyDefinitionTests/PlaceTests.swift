@@ -5,6 +5,7 @@ import ZmeyCore
 
 @Suite("Places of definitions")
 struct PlaceTests {
+  private static let work = "work" + "/"
   private static let one = """
     templates:
       - name: fetch
@@ -53,9 +54,9 @@ struct PlaceTests {
     ("/templates/0/program/script", "one:3:13"),
     ("/templates/0/program/env", "one:4:5"), ("/templates/0/program/env/A", "one:4:14"),
     ("/templates/0/program/labels/0", "one:5:13"), ("/templates/0/program/user", "one:2:11"),
-    ("/pipelines/0", "one:7:11"), ("/pipelines/0/tasks/0/work/template", "one:9:29"),
-    ("/pipelines/0/tasks/1", "one:10:15"), ("/pipelines/0/tasks/1/work/program/script", "one:11:17"),
-    ("/pipelines/0/tasks/1/work/program/resources/gpu", "one:14:16"),
+    ("/pipelines/0", "one:7:11"), ("/pipelines/0/tasks/0/\(work)template", "one:9:29"),
+    ("/pipelines/0/tasks/1", "one:10:15"), ("/pipelines/0/tasks/1/\(work)program/script", "one:11:17"),
+    ("/pipelines/0/tasks/1/\(work)program/resources/gpu", "one:14:16"),
     ("/pipelines/0/tasks/1/after/0", "one:15:16"),
     ("/pipelines/0/tasks/1/after/0/when", "one:15:16"), ("/pipelines/0/tasks/1/join", "one:10:15"),
     ("/pipelines/1", "two:6:9"), ("/pipelines/1/tasks/0/after/0", "two:11:13"),
@@ -74,7 +75,7 @@ struct PlaceTests {
   @Test func `a key is found as JSON pointers write it`() throws {
     let text = "pipelines: [{name: p, tasks: [{name: a, script: x, env: {A: b}, args: [\"~1\"]}]}]"
     let located = try DefinitionReader.locate([("f", text)]) { _, _ in "" }
-    #expect(located.error(at: "/pipelines/0/tasks/0/work/program/env/A", "").column == 61)
+    #expect(located.error(at: "/pipelines/0/tasks/0/\(Self.work)program/env/A", "").column == 61)
     #expect(PlaceTree(Element(.mapping([]), at: Place(file: 0, line: 1, column: 1)))["/a~1b"]?.line == 1)
   }
 
@@ -82,7 +83,7 @@ struct PlaceTests {
     let located = try DefinitionReader.locate([("one", Self.one), ("two", Self.two)]) { _, _ in "" }
     let errors = located.errors([
       DefinitionProblem(place: "/events/0/start/0", message: "no pipeline"),
-      DefinitionProblem(place: "/pipelines/0/tasks/0/work/template", message: "no template"),
+      DefinitionProblem(place: "/pipelines/0/tasks/0/\(Self.work)template", message: "no template"),
       DefinitionProblem(place: "/templates/0/program/user", message: "b"),
       DefinitionProblem(place: "/templates/0", message: "a"),
     ])

@@ -18,7 +18,7 @@ struct SchemaSampleTests {
   private static func event(_ keys: String) -> String { #"{"events":[{"name":"e","start":["p"],\#(keys)}]}"# }
 
   @Test(arguments: [
-    "{}", #"{"templates":[],"pipelines":null,"events":[]}"#,
+    "{}", #"{"templates":[],"pipelines":[],"events":[]}"#,
     #"{"templates":[{"name":"a","script":"x","labels":["gpu","1"],"resources":{"gpu":1}}]}"#,
     #"{"templates":[{"name":"a","script":"x","labels":"gpu","average":"1h30m","attempts":2,"retry":{"delay":"5s"}}]}"#,
     #"{"pipelines":[{"name":"p","limit":5,"tasks":[{"name":"a","script":"x"}]}]}"#,

@@ -1,7 +1,7 @@
 import Testing
 import ZmeySchedule
 
-@Suite struct `Jitter` {
+@Suite struct `The jitter of an event` {
   @Test func `stays below its length and spreads over it`() {
     var tenths = Array(repeating: 0, count: 10)
     for due in 0..<10_000 as Range<Int64> {

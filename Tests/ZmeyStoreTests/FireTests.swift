@@ -160,7 +160,7 @@ import ZmeyStore
     }
   }
 
-  @Test(arguments: ["event_set('e', false)", "event_remove('e')"])
+  @Test(arguments: ["event_set('e', false)", "remove('event', 'e')"])
   func `that waits is skipped when the event is switched off or removed`(call: String) async throws {
     try await with { world in
       try await world.save("e", overlap: "queue")
@@ -178,11 +178,11 @@ import ZmeyStore
     try await with { world in
       try await world.save("e")
       try await world.scheduler.fire(try await world.event("e"), 0)
-      try await world.anna.script("select zm_api.event_remove('e')")
+      try await world.anna.script("select zm_api.remove('event', 'e')")
       #expect(try await world.root.int("select count(*) from zm_api.event") == 0)
       #expect(try await world.ledger("e") == ["0 started"])
       #expect(try await world.scheduler.due().isEmpty)
-      #expect(await sqlState { try await world.anna.script("select zm_api.event_remove('e')") } == "ZM003")
+      #expect(await sqlState { try await world.anna.script("select zm_api.remove('event', 'e')") } == "ZM003")
       try await world.save("e")
       #expect(try await world.scheduler.due().map(\.name) == ["e"])
       #expect(try await world.ledger("e") == ["0 started"])
@@ -221,7 +221,7 @@ import ZmeyStore
         )
         #expect(seen == (1, 0, 1), "\(table)")
       }
-      for call in ["event_set('e', false)", "event_remove('e')", "event_fire('e')"] {
+      for call in ["event_set('e', false)", "remove('event', 'e')", "event_fire('e')"] {
         #expect(await sqlState { try await bert.script("select zm_api.\(call)") } == "ZM003", "\(call)")
       }
       for sql in [

@@ -129,14 +129,11 @@ declare
   s record;
 begin
   perform zm.guard(p_scheduler, p_epoch);
-  with gone as (
-    delete from zm.event_turn t where t.ctid = any (array(select x.ctid from zm.event_turn x for update skip locked))
-    returning t.event_id
-  )
-  select array_agg(distinct event_id) into ended from gone;
-  if ended is null then return 0; end if;
-  -- Whoever fires one of them at this moment is waited for: what it queues is seen then.
-  perform from zm.event_clock c where c.event_id = any (ended) order by c.event_id for update;
+  -- The turn of one that somebody fires or changes at this moment stays: what is queued now is seen then.
+  ended := array(select c.event_id from zm.event_clock c
+    where c.event_id in (select t.event_id from zm.event_turn t) order by c.event_id for update skip locked);
+  if ended = '{}' then return 0; end if;
+  delete from zm.event_turn t where t.event_id = any (ended);
   for e in select x.* from zm.event x where x.id = any (ended) order by x.id loop
     while not exists (select from zm.live_run l where l.event_id = e.id) loop
       delete from zm.queued_fire q where (q.event_id, q.due_at) = (
@@ -240,6 +237,9 @@ begin
     execute format('alter function %s set enable_seqscan = off', f);
     execute format('alter function %s set jit = off', f);
   end loop;
+  -- Whoever keeps a pipeline locked in a transaction of theirs must not keep a scheduler from all its other work.
+  alter function zm_sched.fire set lock_timeout = '1s';
+  alter function zm_sched.start_queued set lock_timeout = '1s';
 end $$;
 grant execute on function zm_sched.next_event, zm_sched.start_queued, zm_sched.due_events, zm_sched.fire,
   zm_sched.plan_events to zm_scheduler;
