@@ -58,8 +58,12 @@ import Testing
     ).hunks
     var patched = texts[0]
     for hunk in hunks.reversed() {
-      let old = hunk.lines.filter { if case .added = $0 { false } else { true } }.map { String($0.text.dropFirst()) }
-      let new = hunk.lines.filter { if case .removed = $0 { false } else { true } }.map { String($0.text.dropFirst()) }
+      let old = hunk.lines.filter { if case .added = $0 { false } else { true } }.map {
+        String($0.text.dropFirst())
+      }
+      let new = hunk.lines.filter { if case .removed = $0 { false } else { true } }.map {
+        String($0.text.dropFirst())
+      }
       #expect(Array(texts[0][hunk.before]) == old)
       #expect(Array(texts[1][hunk.after]) == new)
       patched.replaceSubrange(hunk.before, with: new)
