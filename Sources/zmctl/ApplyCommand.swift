@@ -84,13 +84,14 @@ struct DiffCommand: AsyncParsableCommand {
       }
       let newer = to ?? last.number
       let older = from ?? newer - 1
-      let texts = try [older, newer].map { number in
-        DefinitionWriter.write(
-          Definitions(pipelines: [try Lookup.pipeline(pipeline, version: number, session)]))
+      // The newer one first, for an error is about what was said.
+      let texts = try [newer, older].map { number in
+        let definition = try Lookup.pipeline(pipeline, version: number, session)
+        return DefinitionWriter.write(Definitions(pipelines: [definition]))
       }
       return (older, newer, texts)
     }
-    let diff = LineDiff(from: texts[0], to: texts[1]).text
+    let diff = LineDiff(from: texts[1], to: texts[0]).text
     if database.json {
       try Output.json(Document(pipeline: pipeline, from: older, to: newer, diff: diff))
     } else if !diff.isEmpty {

@@ -6,8 +6,8 @@ import Testing
 
   /// From the ground up: a module knows modules of lower floors only.
   private static let floors: [[String]] = [
-    ["CLibPQ", "CLinux", "ZmeyCore", "ZmeySchedule"],
-    ["Postgres", "Processes"],
+    ["CLibPQ", "CLinux", "ZmeyCore"],
+    ["Postgres", "Processes", "ZmeySchedule"],
     ["ZmeyDefinition", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "ZmeyCommand"],
     ["ZmeyScheduler", "ZmeyWorker", "ZmeyInstance"],
     ["zmctl", "zmscheduler", "zmworker"],

@@ -46,7 +46,7 @@ struct EventVerbTests {
         "--start", "p/b", "--arg", "--full", "--misfire", "all", "--max-catch-up", "3", "--off"
       ).output == "+ event night\n")
     let shown = try await database.must("event", "show", "night")
-    #expect(shown.output.contains("cron: 30 2 * * *\n"), "\(shown.output)")
+    #expect(shown.output.contains("cron: \"30 2 * * *\"\n"), "\(shown.output)")
     #expect(try await database.must("apply", "-", input: shown.output).output == "1 as they were.\n")
     let events = try await database.must("event", "list", "--json").json([Event].self)
     #expect(events.map(\.name) == ["night"] && events.map(\.enabled) == [false])

@@ -149,12 +149,11 @@ struct PlanTests {
                  after:
                    - extract
         - event night
-        @@ -1,5 +0,0 @@
+        @@ -1,4 +0,0 @@
         -events:
         -  - name: night
-        -    cron: 0 3 * * *
-        -    start:
-        -      - nightly
+        -    cron: "0 3 * * *"
+        -    start: [nightly]
         2 changed, 1 removed.
 
         """)
@@ -212,12 +211,12 @@ struct PlanTests {
     #expect(outcome.code == 2)
     #expect(
       outcome.error.split(separator: "\n").map { $0.prefix(27) } == [
-        "zmctl: standard input:2:28:", "zmctl: standard input:3:5: ",
+        "zmctl: standard input:2:26:", "zmctl: standard input:3:5: ",
       ])
     let document = try await Shell.run("zmctl", ["validate", "--json", "-"], input: wrong)
     #expect(document.code == 2 && document.error == "")
     let findings = try document.json(Document.self).findings
-    #expect(findings.map(\.line) == [2, 3] && findings.map(\.column) == [28, 5])
+    #expect(findings.map(\.line) == [2, 3] && findings.map(\.column) == [26, 5])
     #expect(findings.allSatisfy { $0.file == "standard input" && !$0.message.isEmpty })
     let fine = try await Shell.run("zmctl", ["validate", "--json", "-"], input: Self.start)
     #expect(fine.code == 0)

@@ -20,7 +20,7 @@ end $$;
 create function zm.explain_link(l zm.link, p_run bigint, p zm.task_run) returns text language sql stable
   set search_path = pg_catalog, pg_temp as $$
   select format('the link from "%s" (%s)%s', p.name,
-    coalesce(zm.condition_text(l.expression), l.condition),
+    zm.condition_text(coalesce(l.expression, to_jsonb(l.condition))),
     case when l.expression is null then
       case when zm.is_taken(l.condition, p.state) then ' was taken: it ' else ' was not taken: it ' end || s.name
     else (select case when v.is_taken then ' was taken: ' else ' was not taken: ' end
