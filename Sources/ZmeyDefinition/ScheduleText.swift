@@ -18,18 +18,32 @@ enum ScheduleText {
     do throws(ScheduleError) {
       switch self {
       case .cron: _ = try CronExpression(text)
-      case .moment: _ = try CivilDateTime(text)
+      case .moment:
+        // A day alone is read elsewhere; here nobody should have to guess which time of it is meant.
+        guard text.utf8.contains(UInt8(ascii: "T")) else { return (expectation, 1) }
+        _ = try CivilDateTime(text)
       case .timeOfDay: _ = try TimeOfDay(text)
-      case .weekday: _ = try Weekday(text)
+      case .weekday:
+        guard Self.days.contains(text) else { return (expectation, 1) }
       case .timezone:
-        guard Self.isZoneName(text) else {
-          throw ScheduleError(
-            "a time zone has a name such as Europe/Berlin or UTC, not \(text.excerpt)", column: 1)
-        }
+        guard Self.isZoneName(text) else { return (expectation, 1) }
       }
       return nil
     } catch {
-      return (error.message, error.column)
+      return (self == .cron ? error.message : "\(expectation) (\(error.message))", error.column)
+    }
+  }
+
+  private static let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+  /// How it is written.
+  private var expectation: String {
+    switch self {
+    case .cron: "cron has five fields, or six with seconds in front"
+    case .moment: "a moment is written 2027-01-01T12:00"
+    case .timeOfDay: "a time of day is written 12:15 or 14:25:30"
+    case .weekday: "a day is one of \(Self.days.joined(separator: ", "))"
+    case .timezone: "a time zone has a name such as Europe/Berlin or UTC"
     }
   }
 

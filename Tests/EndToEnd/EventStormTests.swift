@@ -42,7 +42,7 @@ struct EventStormTests {
       kills += 1
     }
     #expect(kills > 5)
-    try await zmey.root("select zm_api.event_set(name, false) from zm.event")
+    try await SQL.run("select zm_api.event_set(name, false) from zm_api.event", in: zmey.conninfo)
     for name in ["s1", "s2", "s3"] { try end(schedulers[name], SIGKILL) }
     try await expectExactlyOnce()
     try await zmey.up()
