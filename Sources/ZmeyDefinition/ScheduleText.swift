@@ -20,21 +20,23 @@ enum ScheduleText {
       case .cron: _ = try CronExpression(text)
       case .moment:
         // A day alone is read elsewhere; here nobody should have to guess which time of it is meant.
-        guard text.utf8.contains(UInt8(ascii: "T")) else { return (expectation, 1) }
+        guard text.utf8.contains(UInt8(ascii: "T")) else { return (refusal(of: text), 1) }
         _ = try CivilDateTime(text)
       case .timeOfDay: _ = try TimeOfDay(text)
       case .weekday:
-        guard Self.days.contains(text) else { return (expectation, 1) }
+        guard Self.days.contains(text) else { return (refusal(of: text), 1) }
       case .timezone:
-        guard Self.isZoneName(text) else { return (expectation, 1) }
+        guard Self.isZoneName(text) else { return (refusal(of: text), 1) }
       }
       return nil
     } catch {
-      return (self == .cron ? error.message : "\(expectation) (\(error.message))", error.column)
+      return (self == .cron ? error.message : "\(refusal(of: text)): \(error.message)", error.column)
     }
   }
 
   private static let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+  private func refusal(of text: String) -> String { "\(expectation), not \(text.excerpt)" }
 
   /// How it is written.
   private var expectation: String {
