@@ -72,7 +72,7 @@ struct EventVerbTests {
     (["--every", "1h", "--start", "gone"], "no pipeline \"gone\""),
     (["--every", "1h", "--start", "p/gone"], "no task"),
     (["--every", "10ms", "--start", "p"], "every"), (["--cron", "0 3 *", "--start", "p"], "field"),
-    (["--at", "tomorrow", "--start", "p"], "4 digits"),
+    (["--at", "tomorrow", "--start", "p"], "tomorrow"),
     (["--every", "1h", "--start", "p", "--misfire", "never"], "never"),
   ])
   func `what is no event is refused in a line`(flags: [String], words: String) async throws {
