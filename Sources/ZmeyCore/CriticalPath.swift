@@ -26,12 +26,15 @@ public struct CriticalPath: Hashable, Sendable {
     public let to: String
     /// When it is taken.
     public let condition: Condition
+    /// Whether the task that it leads to is skipped without it, as by the join `all`.
+    public let isNeeded: Bool
 
     /// A link of that condition.
-    public init(from: String, to: String, condition: Condition = .success) {
+    public init(from: String, to: String, condition: Condition = .success, isNeeded: Bool = true) {
       self.from = from
       self.to = to
       self.condition = condition
+      self.isNeeded = isNeeded
     }
   }
 
@@ -43,7 +46,7 @@ public struct CriticalPath: Hashable, Sendable {
   /// The path that takes longest; nil if a task that is needed for it says nothing of its time.
   ///
   /// What has not ended counts as if it succeeded, so a task that waits for a failure does not count; what a result
-  /// decides counts as if it were taken.
+  /// decides counts as if it were taken. A join that needs not every link counts as if it waited for all the same.
   ///
   /// - Parameter links: without a circle; one whose ends are not both among `nodes` does not count.
   public init?(_ nodes: [Node], _ links: [Link]) {
@@ -87,7 +90,7 @@ public struct CriticalPath: Hashable, Sendable {
       for link in links[node.name] ?? [] {
         guard let before = nodes[link.from] else { continue }
         let path = path(to: before)
-        guard link.condition.isTaken(after: path.end) ?? true else {
+        guard !link.isNeeded || link.condition.isTaken(after: path.end) ?? true else {
           return Path(end: .skipped, length: .zero, names: [])
         }
         guard let known = length, let other = path.length else {

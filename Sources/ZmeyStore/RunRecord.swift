@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import Postgres
 public import ZmeyCore
 
@@ -143,16 +144,18 @@ extension People {
       Statement(
         "run_links",
         """
-        select f.name, t.name, l.condition
-        from zm.run r join zm.link l on l.version_id = r.version_id
+        select f.name, t.name, coalesce(l.expression, to_jsonb(l.condition))::text, t.join_rule = 'all'
+        from zm.run r join zm.link l on l.version_id = r.version_id and l.is_enabled
         join zm.task f on f.id = l.from_task join zm.task t on t.id = l.to_task
         where r.id = $1 order by l.to_task, l.position
         """), [.int8(run.rawValue)]
     ).map { row throws(DatabaseError) in
-      guard let condition = try? Condition(row.text(2)) else {
+      let json = Data(try row.text(2).utf8)
+      guard let condition = try? JSONDecoder().decode(Condition.self, from: json) else {
         throw DatabaseError(kind: .decoding, message: "a condition that this program does not know")
       }
-      return CriticalPath.Link(from: try row.text(0), to: try row.text(1), condition: condition)
+      return CriticalPath.Link(
+        from: try row.text(0), to: try row.text(1), condition: condition, isNeeded: try row.bool(3))
     }
   }
 

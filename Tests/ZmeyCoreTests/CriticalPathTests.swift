@@ -83,6 +83,19 @@ import ZmeyCore
     #expect(CriticalPath(nodes.reversed(), links.reversed()) == CriticalPath(nodes, links))
   }
 
+  @Test func `goes through a join that needs not every link`() {
+    let nodes = [
+      CriticalPath.Node(name: "a", state: .succeeded, remaining: nil),
+      .init(name: "b", state: .running, remaining: .seconds(3)),
+      .init(name: "c", state: .waiting, remaining: .seconds(2)),
+    ]
+    let links = [
+      CriticalPath.Link(from: "a", to: "c", condition: .failure, isNeeded: false),
+      .init(from: "b", to: "c", isNeeded: false),
+    ]
+    #expect(CriticalPath(nodes, links)?.remaining == .seconds(5))
+  }
+
   @Test func `of a ladder is found without walking every way through it`() throws {
     var nodes: [CriticalPath.Node] = []
     var links: [CriticalPath.Link] = []
