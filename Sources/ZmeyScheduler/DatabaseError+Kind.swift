@@ -8,10 +8,13 @@ extension DatabaseError {
     return ["40", "53", "55"].contains(sqlState.prefix(2)) || sqlState == "57014"
   }
 
-  /// Whether the content is what is wrong: data, constraints, the state machine (classes 22 and 23; ZM010).
+  /// Whether the content is what is wrong, as far as anybody can tell: data, constraints, the state machine, limits of
+  /// the server that something runs into. A name that was taken over (ZM001), rights (28, 42) and the server's own state
+  /// (57, 58) are not.
   var isRefusal: Bool {
     if kind == .invalidInput { return true }
     guard let sqlState else { return false }
-    return ["22", "23"].contains(sqlState.prefix(2)) || sqlState == "ZM010"
+    return !isTransient && sqlState != "ZM001"
+      && !["08", "28", "42", "57", "58"].contains(sqlState.prefix(2))
   }
 }

@@ -95,8 +95,8 @@ struct BulkSubmission {
         if isLost { connection = try await open() }
         isLost = false
         return try await connection.transaction(body)
-      } catch let error as DatabaseError where error.isConnectionLost {
-        isLost = true
+      } catch let error as DatabaseError where error.isConnectionLost || error.isPassing {
+        isLost = error.isConnectionLost
         end = end ?? ContinuousClock.now + Self.patience
         guard let end, ContinuousClock.now < end else {
           throw Failure(.unreachable, "\(error.report); \(standing): \(advice)")
@@ -143,5 +143,12 @@ extension Submission.Chunk {
     case .lines(let lines): lines.count { $0 == UInt8(ascii: "\n") } + 1
     case .count(let count): Int(count)
     }
+  }
+}
+
+extension DatabaseError {
+  /// Whether the same may go through in a moment: a conflict, a lock, a lack of resources (classes 40, 53 and 55).
+  fileprivate var isPassing: Bool {
+    sqlState.map { ["40", "53", "55"].contains($0.prefix(2)) } ?? false
   }
 }

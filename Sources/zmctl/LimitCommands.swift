@@ -41,8 +41,8 @@ struct ResourceCommand: AsyncParsableCommand {
         throw ValidationError(
           "'\(name)' is no resource: it is 1 to 63 of a-z, 0-9, _, . and -, the first a letter or digit")
       }
-      guard Requirement.amountRange.contains(Int(amount)) else {
-        throw ValidationError("an amount is 1 to 1000000")
+      guard amount == 0 || Requirement.amountRange.contains(Int(amount)) else {
+        throw ValidationError("an amount is 0 to 1000000")
       }
     }
 

@@ -33,7 +33,7 @@ struct LimitVerbTests {
     #expect(
       try await database.must("resource", "list").output == "RESOURCE  AMOUNT  USED\ngpu       4       0\n")
     try await database.refuses(2, "no resource: it is", "resource", "set", "GPU", "2")
-    try await database.refuses(2, "an amount is", "resource", "set", "gpu", "0")
+    try await database.refuses(2, "an amount is", "resource", "set", "gpu", "1000001")
     try await database.must("resource", "remove", "gpu")
     try await database.refuses(3, "no resource \"gpu\"", "resource", "remove", "gpu")
   }

@@ -56,7 +56,7 @@ import ZmeyStore
 
   @Test(arguments: [
     (#"["result", "matches", "(a)\\1"]"#, "back references are not taken"),
-    (#"["result", "matches", "a(?=b)"]"#, "lookahead and lookbehind are not taken"),
+    (#"["result", "matches", "a(?=b)"]"#, "of the forms (?...) only (?:...) and (?i) are taken"),
     (#"["result", "matches", "(a{20}){20}"]"#, "the bounds of its repeats multiply to more than 200"),
     (#"["result", "matches", "(a"]"#, "invalid regular expression: parentheses () not balanced"),
     (#"["result", "jsonpath", "$.a ? ("]"#, "syntax error at end of jsonpath input"),
@@ -74,6 +74,30 @@ import ZmeyStore
     try await StoreDatabase.with { store in
       let root = try await store.open()
       #expect(try await root.texts("select zm.condition_problem($1)", [.json(json)]) == [problem])
+    }
+  }
+
+  @Test(arguments: [
+    "$[*] ? (@ == $[*] + 1)", "$.** ? (exists (@.**))", "$ LIKE_REGEX \"(a*)\\\\1\"",
+    "$ like_regex /**/ \"a\"",
+    "$ ? (@.a ? (@.b ? (@.c == 1)))",
+  ])
+  func `takes no jsonpath that could take long`(_ path: String) async throws {
+    try await StoreDatabase.with { store in
+      let root = try await store.open()
+      #expect(try await root.texts("select zm.jsonpath_problem($1)", [.text(path)]).count == 1)
+    }
+  }
+
+  @Test func `that meets an error finds nothing, and keeps nobody from going on`() async throws {
+    try await World.with { world in
+      let path = #"$.datetime() < "2024-01-01T00:00:00+00:00".datetime()"#
+      try await world.apply(
+        pipeline(task("a"), task("b", after("a", .and([.success, .resultText(.jsonpath, path)])))))
+      let run = try await world.start()
+      let claimed = try await world.scheduler.claim(1)
+      try await world.scheduler.finish(claimed.map(\.fence), result: Array(#""2024-01-01""#.utf8))
+      #expect(try await world.states(run) == ["a=succeeded", "b=skipped"])
     }
   }
 

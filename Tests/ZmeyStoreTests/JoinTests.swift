@@ -89,6 +89,38 @@ import ZmeyStore
     }
   }
 
+  @Test func `hands on what had ended when it was decided, and nothing that came later`() async throws {
+    try await World.with { world in
+      var joined = task("end", after("a", pass: .argument), after("b", pass: .argument))
+      joined.join = .any
+      try await world.apply(pipeline(task("a"), task("b"), joined))
+      _ = try await world.start()
+      let claimed = try await world.scheduler.claim(2)
+      try await world.scheduler.finish([claimed[0].fence], result: Array("first".utf8))
+      try await world.scheduler.finish([claimed[1].fence], result: Array("second".utf8))
+      let end = try await world.scheduler.claim(1)
+      #expect(end.map { $0.inputs.map { String(decoding: $0.bytes, as: UTF8.self) } } == [["first"]])
+    }
+  }
+
+  @Test func `is run again with the branch that leads to it, whatever its other links came to`() async throws
+  {
+    try await World.with { world in
+      var merged = task("d", after("b"), after("c"))
+      merged.join = .any
+      try await world.apply(
+        pipeline(
+          task("a"), task("b", after("a")), task("c", after("a", .failure)), merged, task("e", after("c"))))
+      let run = try await world.start()
+      for _ in 1...3 { try await world.scheduler.finishQueued() }
+      #expect(try await world.tally(run) == "5 5 0 succeeded")
+      let b = try await world.root.int(
+        "select id from zm.task_run where run_id = $1 and name = 'b'", [.int8(run.rawValue)])
+      let again = try await world.anna.run { session in try People.rerun(b, .from, isLatest: false, session) }
+      #expect(try await world.states(again) == ["b=queued", "d=waiting"])
+    }
+  }
+
   @Test func `counts a stopped task neither as a success nor as a failure`() async throws {
     try await World.with { world in
       var definitions = pipeline(task("a"), task("b"))

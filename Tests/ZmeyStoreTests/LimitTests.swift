@@ -151,6 +151,26 @@ import ZmeyStore
     }
   }
 
+  @Test func `let one that needs much have its turn, however many need little`() async throws {
+    try await World.with { world in
+      let boss = try await admin(world)
+      try await boss.script("select zm_api.resource_set('cpu', 4)")
+      var definitions = batch("small", resources: ["cpu": 1])
+      definitions.templates += batch("large", resources: ["cpu": 4]).templates
+      definitions.templates += batch("impossible", resources: ["cpu": 5]).templates
+      try await world.apply(definitions)
+      try await submit("impossible", 1, world.anna)
+      try await submit("small", 3, world.anna)
+      let running = try await world.scheduler.claim(10)
+      #expect(running.map(\.name) == ["small", "small", "small"])
+      try await submit("large", 1, world.anna)
+      try await submit("small", 5, world.anna)
+      #expect(try await world.scheduler.claim(10).isEmpty)
+      try await world.scheduler.finish(running.map(\.fence))
+      #expect(try await world.scheduler.claim(10).map(\.name) == ["large"])
+    }
+  }
+
   @Test func `never are exceeded by schedulers that claim at the same time`() async throws {
     try await World.with { world in
       let boss = try await admin(world)

@@ -53,10 +53,10 @@ create function zm.is_retry(j jsonb) returns boolean language sql immutable stri
 create function zm.is_word(word text) returns boolean language sql immutable as
 $$ select word ~ '^[a-z0-9][a-z0-9_.-]{0,62}$' $$;
 create function zm.is_labels(labels text[]) returns boolean language sql immutable strict as $$
-  select coalesce(array_ndims(labels), 1) = 1 and cardinality(labels) <= 20
+  select coalesce(array_ndims(labels), 1) = 1 and cardinality(labels) <= 20 and pg_column_size(labels) <= 1000
     and coalesce((select bool_and(coalesce(zm.is_word(l), false)) from unnest(labels) l), true) $$;
 create function zm.is_resources(j jsonb) returns boolean language sql immutable strict as $$
-  select case when jsonb_typeof(j) = 'object' then (
+  select case when jsonb_typeof(j) = 'object' and pg_column_size(j) <= 1000 then (
     select count(*) <= 20 and coalesce(bool_and(zm.is_word(r.key) and zm.is_whole(r.value, 1, 1000000)), true)
     from jsonb_each(case when jsonb_typeof(j) = 'object' then j else '{}' end) r) else false end $$;
 
@@ -145,7 +145,7 @@ create function zm.is_map(j jsonb) returns boolean language sql immutable strict
     when 'as' then v.value in ('"lines"', '"json"')
     when 'limit' then zm.is_whole(v.value, 1, 1000)
     when 'items' then jsonb_typeof(v.value) = 'array' and (
-      select count(*) between 1 and 100000 and bool_and(jsonb_typeof(i) = 'string')
+      select count(*) between 1 and 100000 and bool_and(jsonb_typeof(i) = 'string' and octet_length(i #>> '{}') <= 131000)
       from jsonb_array_elements(case when jsonb_typeof(v.value) = 'array' then v.value else '[]' end) i)
     else false end), true) else false end
   from jsonb_each(case when jsonb_typeof(j) = 'object' then j else '{}' end) v $$;
@@ -188,7 +188,7 @@ declare
 begin
   if length(pattern) > 200 then return 'a regular expression has at most 200 characters'; end if;
   if plain ~ '\\[1-9]' then return 'back references are not taken'; end if;
-  if plain ~ '\(\?(=|!|<)' then return 'lookahead and lookbehind are not taken'; end if;
+  if plain ~ '\(\?(?!:|i\))' or pattern ~ '^\*\*\*' then return 'of the forms (?...) only (?:...) and (?i) are taken'; end if;
   for bound in select regexp_matches(plain, '\{(\d+)(,?)(\d*)\}', 'g') loop
     product := product * greatest(coalesce(nullif(bound[3], ''), bound[1])::numeric, 1);
   end loop;
@@ -197,20 +197,37 @@ begin
   return null;
 exception when invalid_regular_expression then return sqlerrm;
 end $$;
+-- How often a pattern occurs.
+create function zm.count_of(value text, pattern text, flags text default '') returns bigint language sql immutable strict as $$
+  select count(*) from regexp_matches(value, pattern, 'g' || flags) $$;
+
+-- A path is bounded by what it may hold: one look at the document, at most one "**" and two filters. What compares a path
+-- with a path is quadratic, so it sees less of a result: see zm.holds.
 create function zm.jsonpath_problem(path text) returns text language plpgsql immutable strict as $$
 declare
   pattern text[];
+  bare text := regexp_replace(path, '"([^"\\]|\\.)*"', '""', 'g');
+  problem text;
 begin
   if length(path) > 1000 then return 'a jsonpath has at most 1000 characters'; end if;
+  if bare ~ '/\*|\\' then return 'a jsonpath has no comment, and no escape but in its strings'; end if;
+  if zm.count_of(bare, '\$') <> 1 then return 'a jsonpath has one "$", at its beginning'; end if;
+  if zm.count_of(bare, '\*\*') > 1 then return 'a jsonpath has at most one "**"'; end if;
+  if zm.count_of(bare, '\?') > 2 then return 'a jsonpath has at most two filters'; end if;
   perform path::jsonpath;
-  for pattern in select regexp_matches(path, 'like_regex\s*"((?:[^"\\]|\\.)*)"', 'g') loop
-    if zm.regex_problem(('"' || pattern[1] || '"')::jsonb #>> '{}') is not null then
-      return 'its like_regex: ' || zm.regex_problem(('"' || pattern[1] || '"')::jsonb #>> '{}');
-    end if;
+  if zm.count_of(bare, 'like_regex', 'i') <> zm.count_of(path, 'like_regex\s*"', 'i') then
+    return 'like_regex needs a string behind it';
+  end if;
+  for pattern in select regexp_matches(path, 'like_regex\s*"((?:[^"\\]|\\.)*)"', 'gi') loop
+    problem := zm.regex_problem(('"' || pattern[1] || '"')::jsonb #>> '{}');
+    if problem is not null then return 'its like_regex: ' || problem; end if;
   end loop;
   return null;
-exception when syntax_error or invalid_text_representation or invalid_regular_expression then return sqlerrm;
+exception when syntax_error or data_exception then return sqlerrm;
 end $$;
+-- Whether a path compares a path with a path.
+create function zm.compares_paths(path text) returns boolean language sql immutable strict as $$
+  select regexp_replace(path, '"([^"\\]|\\.)*"', '""', 'g') ~ '[=<>][\s(+-]*[@$]' $$;
 
 -- What is wrong with a condition beyond the words success, failure and always; null if nothing is:
 --   ["and", C, C…] ["or", C, C…] ["not", C]             C a word or a condition

@@ -331,6 +331,9 @@ begin
     failed = t.failed + excluded.failed, stopped = t.stopped + excluded.stopped, last_at = excluded.last_at;
   return null;
 end $$;
+-- Always by hash: a plan that was made for few rows is kept for many, and whoever updates may want none for itself.
+alter function zm.task_run_guard set enable_nestloop = off;
+alter function zm.task_run_guard set enable_hashjoin = on;
 create trigger guard after update on zm.task_run referencing old table as before new table as after
   for each statement execute function zm.task_run_guard();
 

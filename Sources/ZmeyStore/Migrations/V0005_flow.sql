@@ -29,10 +29,16 @@ exception when character_not_in_repertoire or untranslatable_character then retu
 end $$;
 create function zm.number_of(value text) returns numeric language sql immutable strict as $$
   select case when length(value) <= 100 and value ~ '^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*$' then value::numeric end $$;
-create function zm.json_of(value text) returns jsonb language plpgsql immutable strict as $$
+-- Whether a jsonpath finds something that is neither false nor null. The more a path may do with it, the less it sees of
+-- a result; beyond that, and for what is no JSON, it finds nothing.
+create function zm.finds(value text, path text) returns boolean language plpgsql immutable strict as $$
+declare
+  found jsonb;
 begin
-  return value::jsonb;
-exception when data_exception or statement_too_complex then return null;
+  if octet_length(value) > (case when zm.compares_paths(path) then 8192 else 65536 end) then return false; end if;
+  found := jsonb_path_query_first(value::jsonb, path::jsonpath, silent => true);
+  return coalesce(found not in ('false', 'null'), false);
+exception when others then return false; -- no JSON, or what a path meets in spite of "silent"
 end $$;
 
 create function zm.compares(a numeric, op text, b numeric) returns boolean language sql immutable as $$
@@ -71,8 +77,7 @@ begin
       when op = '!=' then value <> operand #>> '{}'
       when op = 'contains' then position(operand #>> '{}' in value) > 0
       when op = 'matches' then left(value, 65536) ~ (operand #>> '{}')
-      else jsonb_path_exists(zm.json_of(value), (operand #>> '{}')::jsonpath, silent => true)
-        and coalesce(jsonb_path_query_first(zm.json_of(value), (operand #>> '{}')::jsonpath, silent => true), 'false') <> 'false'
+      else zm.finds(value, operand #>> '{}')
     end, false);
   end case;
 end $$;
@@ -147,7 +152,7 @@ begin
         where run_id = e.run_id and task_id = l.to_task and item is null and state = 0 and id between low and high offset 0) t);
     exit when waiting = '{}';
     with looked as (
-      select t.id, t.run_id, t.task_id, l.position, l.pass, p.name, p.state,
+      select t.id, t.run_id, t.task_id, l.id as link_id, l.position, l.pass, p.name, p.state,
         p.state >= 10 as ended,
         p.state >= 10 and case when l.expression is null then zm.is_taken(l.condition, p.state) else coalesce(
           (select is_taken from zm.verdict v where v.run_id = t.run_id and v.link_id = l.id), false) end as taken,
@@ -193,6 +198,11 @@ begin
       from judged d
       where t.id = d.id and t.state = 0
       returning t.id, t.owner_id, t.class_id, t.priority, t.state, t.want, t.is_fan, d.bytes
+    ), early as ( -- what a join did not wait for is not handed on either: it may end before a worker has the task
+      insert into zm.verdict (run_id, link_id, is_taken, operands)
+      select k.run_id, k.link_id, false, jsonb_build_object('state', 'not ended when the join was decided')
+      from looked k join moved m on m.id = k.id where m.state = 1 and not k.ended
+      on conflict do nothing
     ), queued as (
       insert into zm.queue (owner_id, class_id, rank, task_run_id, input_bytes)
       select owner_id, class_id, -priority, id, bytes from moved where state = 1 and want <> 1 and not is_fan
@@ -235,9 +245,9 @@ create function zm.handed_on(p_run bigint, p_task int) returns table (place int,
   select l.position, l.pass, p.id, p.attempt
   from zm.link l
   join zm.task_run p on p.id = zm.provider(p_run, l.from_task)
-  where l.to_task = p_task and l.pass <> 'none' and l.is_enabled and (p.run_id <> p_run or p.state >= 10 and
-    case when l.expression is null then zm.is_taken(l.condition, p.state)
-      else (select v.is_taken from zm.verdict v where v.run_id = p_run and v.link_id = l.id) end) $$;
+  where l.to_task = p_task and l.pass <> 'none' and l.is_enabled and (p.run_id <> p_run or p.state >= 10 and coalesce(
+    (select v.is_taken from zm.verdict v where v.run_id = p_run and v.link_id = l.id),
+    l.expression is null and zm.is_taken(l.condition, p.state))) $$;
 
 -- How many bytes the links to a task hand on.
 create function zm.input_bytes(p_run bigint, p_task int) returns bigint language sql stable strict

@@ -118,18 +118,22 @@ begin
     select p.n, x.* from pairs p cross join lateral zm.limits_on(p.owner, p.class) x
   )
   select array_agg((select jsonb_object_agg(key, needed) from limits l where l.n = p.n) order by n),
-    array_agg((select min(l.free / l.needed) from limits l where l.n = p.n) order by n),
+    array_agg((select case when min(l.total / l.needed) > 0 then greatest(min(l.free / l.needed), 1) else 0 end
+      from limits l where l.n = p.n having count(*) > 0) order by n),
     (select jsonb_object_agg(key, l.free) from limits l)
   into needs, rooms, rest from pairs p;
   for candidate in
     with pairs as (
       select owner, class, need, greatest(least(room, places), 0) as room, (select labels from zm.class where id = class) as labels
       from unnest(p_owners, p_classes, needs, rooms) as p (owner, class, need, room)
+    ), served as ( -- the others need not be looked at
+      select * from pairs p where coalesce(p.labels, '{}') = '{}'
+        or exists (select from zm.worker w where w.id = any (p_slots) and w.labels @> p.labels)
     ), load as (
       select owner_id, count(*) as running from zm.inflight group by owner_id
     ), heads as (
       select p.*, k.*
-      from pairs p cross join lateral (
+      from served p cross join lateral (
         select q.ctid as row, q.task_run_id, q.rank, q.input_bytes from zm.queue q
         where q.owner_id = p.owner and q.class_id = p.class
         order by q.rank, q.task_run_id limit p.room for update skip locked) k
@@ -142,8 +146,13 @@ begin
     place := case when coalesce(candidate.labels, '{}') = '{}' then 1 else (
       select min(n) from unnest(slots) with ordinality s (worker, n)
       where exists (select from zm.worker w where w.id = s.worker and w.labels @> candidate.labels)) end;
-    continue when place is null
-      or exists (select from jsonb_each_text(candidate.need) n where (rest ->> n.key)::bigint < n.value::int);
+    continue when place is null;
+    if exists (select from jsonb_each_text(candidate.need) n where (rest ->> n.key)::bigint < n.value::int) then
+      -- Nobody behind it takes what it waits for, or one that needs much would wait for ever.
+      select rest || jsonb_object_agg(n.key, 0) into rest
+      from jsonb_each_text(candidate.need) n where (rest ->> n.key)::bigint < n.value::int;
+      continue;
+    end if;
     bytes := bytes + candidate.input_bytes;
     exit when picks <> '{}' and bytes > 67108864;
     for demand in select key, value::int from jsonb_each_text(candidate.need) loop
@@ -221,7 +230,9 @@ begin
     join zm.program g on g.id = a.program_id
     left join zm.task k on k.id = a.task_id
     left join zm.task_spec s on s.task_run_id = a.id
-    left join lateral zm.inputs_of(a.run_id, a.task_id) i on true;
+    left join lateral (
+      select * from zm.inputs_of(a.run_id, a.task_id)
+      where exists (select from zm.link l where l.to_task = a.task_id and l.pass <> 'none')) i on true;
     get diagnostics claimed = row_count;
   end if;
   update zm.scheduler_sleep set asleep = claimed < cardinality(p_slots)

@@ -124,6 +124,11 @@ begin
     raise exception 'the links of pipeline "%" go in a circle through %', p.name, left(rest, 500) using errcode = 'ZM004';
   end if;
   update zm.pipeline set version_id = v where id = p.id;
+  -- Now, that nothing that starts runs has to; and what another limit held back may run.
+  perform zm.class_of(case when j ? 'limit' then p.id end, coalesce(t.labels, g.labels), coalesce(t.resources, g.resources))
+  from zm.task t left join zm.template m on m.id = t.template_id join zm.program g on g.id = coalesce(t.program_id, m.program_id)
+  where t.version_id = v group by coalesce(t.labels, g.labels), coalesce(t.resources, g.resources);
+  perform zm.wake_schedulers();
 end $$;
 
 -- The definition of that kind and name as apply takes it; null if there is none.
@@ -419,6 +424,9 @@ declare
   fans bigint[];
   over bigint[];
 begin
+  if coalesce(cardinality(p_tasks), 0) = 0 then
+    raise exception 'nothing of it is left to run' using errcode = 'ZM005';
+  end if;
   perform zm.ensure_week(clock_timestamp());
   r := zm.new_id();
   -- Locked: a pause of the pipeline is either seen here, or waits and then finds this run.

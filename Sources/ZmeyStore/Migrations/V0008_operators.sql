@@ -248,7 +248,8 @@ select name, amount, zm.used_of(name) as used from zm.resource;
 -- How much of somebody's work is under way and queued; of those whom row security lets the caller see.
 create function zm.work_of(p_owner int, out running bigint, out queued bigint) language sql stable security definer
   set search_path = pg_catalog, pg_temp as $$
-  select (select count(*) from zm.inflight where owner_id = p_owner), (select count(*) from zm.queue where owner_id = p_owner) $$;
+  select (select count(*) from zm.inflight where owner_id = p_owner), (select count(*) from zm.queue where owner_id = p_owner)
+  where p_owner = zm.uid() or zm.is_admin() or pg_has_role(session_user, 'zm_viewer', 'member') $$;
 grant execute on function zm.work_of to zm_viewer, zm_user, zm_admin;
 create view zm_api.person with (security_invoker = true) as
 select u.rolname as name, u.disabled as is_disabled, u.task_limit, w.running, w.queued, u.created_at

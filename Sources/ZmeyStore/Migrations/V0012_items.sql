@@ -1,39 +1,72 @@
 -- Tasks that are repeated over items: one task run stands for the task, and each item is a task run of its own.
 set local role zm_owner;
 
+-- The items of a result: its lines, or the elements of the JSON array that it is, as they are written but for strings.
+create function zm.split_items(value text, is_json boolean) returns text[] language plpgsql immutable as $$
+begin
+  if is_json then
+    return array(select case json_typeof(e) when 'string' then e #>> '{}' else e::text end from json_array_elements(value::json) e);
+  end if;
+  -- More newlines than anybody may have items: no need to split.
+  if octet_length(value) - octet_length(replace(value, e'\n', '')) > 1000001 then return array_fill(''::text, array[1000001]); end if;
+  return string_to_array(nullif(regexp_replace(replace(value, e'\r\n', e'\n'), '\n$', ''), ''), e'\n');
+end $$;
+
+-- A result as an element of a JSON array: what is JSON as it is, anything else as a string.
+create function zm.json_element(result bytea) returns text language plpgsql immutable strict as $$
+declare
+  value text;
+begin
+  begin
+    value := rtrim(convert_from(result, 'UTF8'), e'\n');
+  exception when others then
+    return to_json(encode(result, 'escape'));
+  end;
+  perform value::json;
+  return value;
+exception when others then return to_json(value);
+end $$;
+
 -- Splits what each of these task runs is repeated over, and begins with the items. They are queued by now; they run until
 -- the last item has ended. Returns those that have ended at once: without items, or with what cannot be split.
 create function zm.fan_out(p_ids bigint[]) returns bigint[] language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   f record;
   source bytea;
+  is_missing boolean;
   parts text[];
   problem text;
   over bigint[] := '{}';
 begin
   for f in
-    select t.id, t.run_id, k.map, k.version_id from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id
-    join zm.task k on k.id = t.task_id order by t.id loop
+    select t.id, t.run_id, k.map, k.version_id, s.args from unnest(p_ids) i (id) join zm.task_run t on t.id = i.id
+    join zm.task k on k.id = t.task_id left join zm.task_spec s on s.task_run_id = t.id order by t.id loop
     problem := null;
+    parts := null;
     if f.map ? 'items' then
       parts := array(select jsonb_array_elements_text(f.map -> 'items'));
     else
-      select zm.output_of(p.id, p.attempt) into source from zm.task o
-      join zm.task_run p on p.id = zm.provider(f.run_id, o.id)
+      select zm.output_of(p.id, p.attempt), p.id is null into source, is_missing from zm.task o
+      left join zm.task_run p on p.id = zm.provider(f.run_id, o.id)
       where o.version_id = f.version_id and o.name = f.map ->> 'over';
-      begin
-        parts := case when f.map ->> 'as' = 'json' then
-          array(select case jsonb_typeof(e) when 'string' then e #>> '{}' else e::text end
-            from jsonb_array_elements(convert_from(coalesce(source, ''), 'UTF8')::jsonb) e)
-        else regexp_split_to_array(nullif(regexp_replace(convert_from(coalesce(source, ''), 'UTF8'), '\r?\n$', ''), ''), '\r?\n') end;
-      exception when data_exception then
-        problem := format('the result of "%s" is not %s', f.map ->> 'over',
-          case when f.map ->> 'as' = 'json' then 'a JSON array' else 'text' end);
-      end;
-      if cardinality(parts) > 1000000 then problem := 'there are more than 1000000 items'; end if;
-      if exists (select from unnest(parts) e where octet_length(e) > 131000) then
-        problem := 'an item is larger than an argument can be';
+      if is_missing then
+        problem := format('the run has no result of "%s"', f.map ->> 'over');
+      elsif octet_length(source) > 67108864 then
+        problem := format('the result of "%s" is larger than 64 MiB', f.map ->> 'over');
+      else
+        begin
+          parts := zm.split_items(convert_from(coalesce(source, ''), 'UTF8'), f.map ->> 'as' = 'json');
+        exception when others then -- no text, no array, or deeper than anybody can read
+          problem := format('the result of "%s" is not %s', f.map ->> 'over',
+            case when f.map ->> 'as' = 'json' then 'a JSON array' else 'text' end);
+        end;
       end if;
+      if cardinality(parts) > 1000000 then problem := 'there are more than 1000000 items'; end if;
+    end if;
+    if exists (select from unnest(parts) e where octet_length(e) > 131000) then
+      problem := 'an item is larger than an argument can be';
+    elsif (select max(octet_length(e)) from unnest(parts) e) + pg_column_size(f.args) > 1000000 then
+      problem := 'its arguments are larger than 1 MiB with an item';
     end if;
     insert into zm.fan (task_run_id, total, width, is_json)
     values (f.id, case when problem is null then coalesce(cardinality(parts), 0) else 0 end,
@@ -66,7 +99,7 @@ begin
       coalesce(zm.input_bytes(t.run_id, t.task_id), 0) as bytes
     from unnest(p_ids) i (id) join zm.fan g on g.task_run_id = i.id join zm.task_run t on t.id = i.id
     join zm.program n on n.id = t.program_id left join zm.task_spec s on s.task_run_id = t.id
-    where t.state between 4 and 6 order by t.id for update of g loop
+    where t.state between 4 and 6 order by t.id for update of g, t loop
     if f.made = f.ended and (f.made = f.total or f.state = 6) then
       perform zm.fan_in(f.id);
       over := over || f.id;
@@ -113,12 +146,12 @@ begin
       where c.parent_id = p_id and c.id > p_id
     )
     select case when f.is_json then
-      convert_to('[' || coalesce(string_agg(coalesce(zm.json_of(v.value)::text, to_json(v.value)::text, 'null'), ',' order by item), '') || ']', 'UTF8')
+      convert_to('[' || coalesce(string_agg(coalesce(zm.json_element(bytes), 'null'), ',' order by item), '') || ']', 'UTF8')
     else
       coalesce(string_agg(case when right(encode(substring(bytes from octet_length(bytes)), 'hex'), 2) = '0a' then bytes
         else coalesce(bytes, '') || '\x0a' end, '' order by item), '') end
     into output
-    from results cross join lateral (select case when f.is_json then zm.text_of(bytes) end as value) v;
+    from results;
   end if;
   outcome := case when t.state = 6 or f.stopped > 0 then 13 when f.failed > 0 or too_large then 11 else 10 end;
   why := case outcome when 11 then case when f.failed > 0 then format('%s of %s items failed', f.failed, f.total)

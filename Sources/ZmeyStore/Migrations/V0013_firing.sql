@@ -156,6 +156,11 @@ begin
         select x.event_id, x.due_at from zm.queued_fire x where x.event_id = e.id order by x.due_at limit 1)
       returning q.due_at into due;
       exit when not found;
+      if exists (select from zm.app_user u where u.id = e.owner_id and u.disabled) then
+        update zm.fire f set outcome = 'skipped', reason = 'its owner is disabled', at = clock_timestamp()
+        where f.event_id = e.id and f.due_at = due;
+        continue;
+      end if;
       begin
         select * into s from zm.start_targets(e, due);
       exception when others then

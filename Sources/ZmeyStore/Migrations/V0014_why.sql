@@ -40,6 +40,12 @@ create function zm.explain_links(t zm.task_run) returns table (kind text, messag
   join zm.task_state s on s.id = p.state
   where l.to_task = t.task_id and l.is_enabled order by l.position $$;
 
+-- Whether a process has the scheduler's name: it holds a lock as long as its connection lives.
+create function zm.is_there(s zm.scheduler) returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
+  select s.stopped_at is null and exists (select from pg_locks l where l.locktype = 'advisory' and l.granted
+    and l.database = (select oid from pg_database where datname = current_database())
+    and l.classid = 7702 and l.objid = s.id::oid) $$;
+
 -- Of a task run that is queued: each limit that does not allow it, and whether a worker could take it.
 create function zm.explain_queued(t zm.task_run) returns table (kind text, message text) language plpgsql stable
   set search_path = pg_catalog, pg_temp as $$
@@ -57,19 +63,23 @@ begin
       return query select 'resource', case when l.total < l.needed
         then format('it takes %s of resource "%s", and there are %s', l.needed, l.name, l.total)
         else format('resource "%s" is taken (%s of %s) by %s', l.name, l.total - l.free, l.total, (
-          select string_agg(x.task_run_id::text, ', ') from (
-            select x.task_run_id from zm.class y join zm.inflight x on x.class_id = y.id
-            where y.resources ? l.name order by x.task_run_id limit 5) x)) end;
+          select concat_ws(' and ', string_agg(x.id::text, ', ' order by x.id) filter (where x.is_mine),
+            nullif(count(*) filter (where not x.is_mine), 0) || ' of other users')
+          from (
+            select x.task_run_id as id, x.owner_id = t.owner_id or zm.is_admin() as is_mine
+            from zm.class y join zm.inflight x on x.class_id = y.id
+            where y.resources ? l.name order by x.task_run_id limit 20) x)) end;
     else
       return query select 'limit', format('%s "%s" has %s task runs under way, its limit is %s', l.kind, l.name, l.total - l.free, l.total);
     end if;
   end loop;
-  if not exists (select from zm.scheduler where started_at is not null and stopped_at is null) then
+  if not exists (select from zm.scheduler s where zm.is_there(s)) then
     return query select 'worker', 'no scheduler runs';
   elsif not exists (select from zm.worker w where w.labels @> wanted) then
     return query select case when wanted = '{}' then 'worker' else 'label' end,
       case when wanted = '{}' then 'there is no worker' else format('no worker has the labels %s', array_to_string(wanted, ', ')) end;
-  elsif not exists (select from zm.worker w join zm.worker_status s on s.worker_id = w.id where s.connected and w.labels @> wanted) then
+  elsif not exists (select from zm.worker w join zm.worker_status s on s.worker_id = w.id where s.connected and w.labels @> wanted
+      and exists (select from zm.scheduler h where h.id = w.scheduler_id and zm.is_there(h))) then
     return query select 'worker', 'no worker' || case when wanted = '{}' then '' else format(' with the labels %s', array_to_string(wanted, ', ')) end
       || ' is connected';
   elsif not exists (
@@ -110,10 +120,9 @@ begin
     if not found then return query select 'slot', 'nothing keeps it: a scheduler takes it at any moment'; end if;
   else
     return query select case t.state when 5 then 'paused' else 'running' end,
-      format('it is %s on worker "%s", attempt %s%s', was, w.name, t.attempt,
+      format('it is %s on worker "%s", attempt %s%s', was, coalesce((select name from zm.worker where id = t.worker_id), '(removed)'), t.attempt,
         case t.want when 1 then ', a pause is asked' when 2 then ', a resume is asked' when 3 then ', a stop is asked'
-          when 4 then ', a kill is asked' else '' end)
-    from zm.worker w where w.id = t.worker_id;
+          when 4 then ', a kill is asked' else '' end);
   end if;
 end $$;
 
