@@ -19,6 +19,7 @@ let package = Package(
     .target(
       name: "ZmeyDefinition", dependencies: ["ZmeyCore", "ZmeySchedule", "Yams"],
       exclude: ["zmey.schema.json"]),
+    .target(name: "ZmeyConsole", dependencies: ["ZmeyCore", "ZmeySchedule"]),
     .target(name: "Postgres", dependencies: ["CLibPQ"]),
     .target(name: "Processes", dependencies: ["CLinux"]),
     .target(
@@ -67,6 +68,8 @@ let package = Package(
     .testTarget(
       name: "ZmeyScheduleTests", dependencies: ["Postgres", "TestKit", "ZmeyCommand", "ZmeySchedule"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "ZmeyConsoleTests", dependencies: ["ZmeyConsole", "ZmeyCore", "ZmeySchedule"],
+      exclude: ["Golden"]),
     .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),

@@ -15,16 +15,6 @@ extension People {
     public let tasks: Int64
   }
 
-  /// A kind of definition, as the database calls it.
-  public enum Kind: String, Sendable {
-    /// A template.
-    case template
-    /// A pipeline.
-    case pipeline
-    /// An event.
-    case event
-  }
-
   /// Everything that would be wrong with applying these definitions and that their text does not show.
   public static func problems(of definitions: Definitions, _ session: borrowing Session) throws
     -> [DefinitionProblem]
@@ -40,7 +30,7 @@ extension People {
   ///
   /// - Parameter version: of a pipeline; nil for the one of now.
   public static func definition<Definition: Decodable>(
-    _ kind: Kind, _ name: String, version: Int32? = nil, as: Definition.Type = Definition.self,
+    _ kind: DefinitionKind, _ name: String, version: Int32? = nil, as: Definition.Type = Definition.self,
     _ session: borrowing Session
   ) throws -> Definition? {
     let document =
@@ -52,7 +42,7 @@ extension People {
   }
 
   /// Removes a definition of the caller's; runs that are under way go on.
-  public static func remove(_ kind: Kind, _ name: String, _ session: borrowing Session) throws {
+  public static func remove(_ kind: DefinitionKind, _ name: String, _ session: borrowing Session) throws {
     try session.execute(
       Statement("remove", "select zm_api.remove($1, $2)"), [.text(kind.rawValue), .text(name)])
   }

@@ -1,0 +1,29 @@
+/// What is asked before something that cannot be taken back.
+struct Question: Hashable {
+  /// What would be done: `Stop nightly (12m of work on w-03)?`
+  let title: String
+  /// Every target and what it means for it; shown in a box if the answer is to be typed.
+  let lines: [String]
+  /// What must be typed, such as `stop 3`; nil if `y` is enough.
+  let word: String?
+  /// What is done then.
+  let commands: [Command]
+  /// What was typed so far.
+  var typed = ""
+
+  /// A question that `y` answers.
+  init(_ title: String, _ commands: [Command]) {
+    self.title = title
+    self.commands = commands
+    lines = []
+    word = nil
+  }
+
+  /// A question that is answered by typing `word`.
+  init(_ title: String, lines: [String], word: String, _ commands: [Command]) {
+    self.title = title
+    self.lines = lines
+    self.word = word
+    self.commands = commands
+  }
+}

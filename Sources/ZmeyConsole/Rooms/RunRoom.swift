@@ -1,0 +1,13 @@
+import ZmeyCore
+
+/// Run.
+struct RunRoom: Room {
+  private var id: RunID?
+  func showing(_ id: RunID) -> RunRoom { var room = self; room.id = id; return room }
+  var scopes: [Scope] { [.lists] }
+  func wants(_ world: World) -> [Query] { [] }
+  func crumbs(_ world: World) -> String { "" }
+  func hints(_ world: World) -> [Hint] { [] }
+  mutating func handle(_ action: Action, in context: inout Context) -> Bool { false }
+  func draw(_ painter: inout Painter, in rect: Rect, _ world: World) {}
+}
