@@ -14,6 +14,12 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(name: "CLinux"),
+    .target(
+      name: "CTerminal",
+      cSettings: [
+        .define("_GNU_SOURCE"), .define("_XOPEN_SOURCE_EXTENDED"), .define("NCURSES_WIDECHAR", to: "1"),
+      ],
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(name: "ZmeyCore"),
     .target(name: "ZmeySchedule", dependencies: ["ZmeyCore"]),
     .target(
@@ -22,6 +28,7 @@ let package = Package(
     .target(name: "ZmeyConsole", dependencies: ["ZmeyCore", "ZmeySchedule"]),
     .target(name: "Postgres", dependencies: ["CLibPQ"]),
     .target(name: "Processes", dependencies: ["CLinux"]),
+    .target(name: "Terminal", dependencies: ["CTerminal"]),
     .target(
       name: "ZmeyStore", dependencies: ["ZmeyCore", "Postgres"],
       resources: [.embedInCode("Migrations")]),
@@ -135,6 +142,8 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       path: "Tests/Benchmarks/Launch"),
+    .executableTarget(name: "terminalprobe", dependencies: ["Terminal"], path: "Tests/Probe"),
+    .testTarget(name: "TerminalTests", dependencies: ["Processes", "Terminal", "terminalprobe"]),
     .testTarget(name: "ArchitectureTests", path: "Tests/Architecture"),
     .testTarget(
       name: "DocumentationTests", dependencies: ["ZmeyCore", "ZmeyDefinition", "Processes"],

@@ -6,8 +6,8 @@ import Testing
 
   /// From the ground up: a module knows modules of lower floors only.
   private static let floors: [[String]] = [
-    ["CLibPQ", "CLinux", "ZmeyCore"],
-    ["Postgres", "Processes", "ZmeySchedule"],
+    ["CLibPQ", "CLinux", "CTerminal", "ZmeyCore"],
+    ["Postgres", "Processes", "Terminal", "ZmeySchedule"],
     ["ZmeyDefinition", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "ZmeyCommand"],
     ["ZmeyScheduler", "ZmeyWorker", "ZmeyInstance"],
     ["zmctl", "zmscheduler", "zmworker"],
@@ -49,7 +49,7 @@ import Testing
     #expect(try SourceTree.imports(target).sorted() == pure)
   }
 
-  @Test(arguments: ["Postgres", "Processes"])
+  @Test(arguments: ["Postgres", "Processes", "Terminal"])
   func `what is worn in Swift knows nothing of zmey`(name: String) throws {
     let target = try #require(try Manifest.read()[name])
     #expect(try SourceTree.imports(target).filter { $0.hasPrefix("Zmey") }.isEmpty)

@@ -6,7 +6,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("CLibPQ", ["Postgres"]), ("CLinux", ["Processes"]), ("Yams", ["ZmeyDefinition"]),
+      ("CLibPQ", ["Postgres"]), ("CLinux", ["Processes"]), ("CTerminal", ["Terminal"]),
+      ("Yams", ["ZmeyDefinition"]),
       ("UnixSignals", ["ZmeyDaemon"]), ("ArgumentParser", mains.union(["ZmeyCommand"])), ("Foundation", []),
       ("NIOCore", daemons.union(["ZmeyLink", "ZmeyDaemon", "ZmeyScheduler", "ZmeyWorker"])),
     ] as [(String, Set<String>)])
