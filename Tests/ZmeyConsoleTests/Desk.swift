@@ -63,7 +63,7 @@ struct Desk {
   /// Answers what was asked last.
   mutating func answer(_ outcomes: Reply...) {
     for effect in effects.reversed() {
-      if case .send(_, let ticket) = effect { return tell(.outcomes(outcomes, ticket: ticket)) }
+      if case .send(_, let ticket) = effect { return tell(.replies(outcomes, ticket: ticket)) }
     }
   }
 

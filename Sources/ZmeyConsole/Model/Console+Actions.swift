@@ -85,19 +85,19 @@ extension Console {
 
   // What came of commands ---------------------------------------------------------------------------------
 
-  mutating func settle(_ outcomes: [Reply], _ ticket: Int) {
+  mutating func settle(_ replies: [Reply], _ ticket: Int) {
     guard let purpose = purposes.removeValue(forKey: ticket) else { return }
     switch purpose {
-    case .change(let undo, let form): changed(outcomes, undo, form)
-    case .read(let name, let isScript): read(outcomes, name, isScript: isScript)
-    case .readTask(let pipeline, let task): readTask(outcomes, pipeline, task)
-    case .applying(let text): applied(outcomes, text)
+    case .change(let undo, let form): changed(replies, undo, form)
+    case .read(let name, let isScript): read(replies, name, isScript: isScript)
+    case .readTask(let pipeline, let task): readTask(replies, pipeline, task)
+    case .applying(let text): applied(replies, text)
     case .editing: break
     }
   }
 
-  private mutating func changed(_ outcomes: [Reply], _ undo: Undo?, _ form: Form?) {
-    let summary = Summary(outcomes)
+  private mutating func changed(_ replies: [Reply], _ undo: Undo?, _ form: Form?) {
+    let summary = Summary(replies)
     if var form, let refusal = summary.refusals.first {
       form.problem = (nil, refusal)
       overlay = .form(form)
@@ -112,8 +112,8 @@ extension Console {
     if !summary.text.isEmpty { say(summary.text, isError: !summary.refusals.isEmpty) }
   }
 
-  private mutating func read(_ outcomes: [Reply], _ name: String, isScript: Bool) {
-    guard case .definition(let definitions, let yaml)? = outcomes.first else { return sayRefusal(outcomes) }
+  private mutating func read(_ replies: [Reply], _ name: String, isScript: Bool) {
+    guard case .definition(let definitions, let yaml)? = replies.first else { return sayRefusal(replies) }
     if isScript, let template = definitions.templates.first(where: { $0.name == name }) {
       edit(template.program.script, base: yaml, suffix: "script", line: 1, .script(template))
     } else {
@@ -121,8 +121,8 @@ extension Console {
     }
   }
 
-  private mutating func readTask(_ outcomes: [Reply], _ pipeline: String, _ task: String) {
-    guard case .definition(let definitions, let yaml)? = outcomes.first else { return sayRefusal(outcomes) }
+  private mutating func readTask(_ replies: [Reply], _ pipeline: String, _ task: String) {
+    guard case .definition(let definitions, let yaml)? = replies.first else { return sayRefusal(replies) }
     guard let definition = definitions.pipelines.first(where: { $0.name == pipeline }),
       let found = definition.tasks.first(where: { $0.name == task })
     else { return say("task \(task) is not there any more", isError: true) }
@@ -138,8 +138,8 @@ extension Console {
     effects.append(.send([.read(kind, name: name)], ticket: ticket(.read(name, isScript: isScript))))
   }
 
-  private mutating func sayRefusal(_ outcomes: [Reply]) {
-    say(Summary(outcomes).refusals.first ?? "that could not be read", isError: true)
+  private mutating func sayRefusal(_ replies: [Reply]) {
+    say(Summary(replies).refusals.first ?? "that could not be read", isError: true)
   }
 
   // The editor --------------------------------------------------------------------------------------------
@@ -175,9 +175,9 @@ extension Console {
     effects.append(.send([command], ticket: ticket(.applying(text))))
   }
 
-  private mutating func applied(_ outcomes: [Reply], _ text: Rejected) {
+  private mutating func applied(_ replies: [Reply], _ text: Rejected) {
     var rejected = (problems: [Reply.Problem](), message: String?.none)
-    switch outcomes.first {
+    switch replies.first {
     case .wrong(let problems): rejected.problems = problems
     case .refused(let message, let hint):
       rejected.message = [message, hint].compactMap { $0 }.joined(separator: ". ")
@@ -204,9 +204,9 @@ private struct Summary {
   var text = ""
   var refusals: [String] = []
 
-  init(_ outcomes: [Reply]) {
+  init(_ replies: [Reply]) {
     var done: [String] = []
-    for outcome in outcomes {
+    for outcome in replies {
       switch outcome {
       case .done(let line, _): done.append(line)
       case .refused(let message, let hint):

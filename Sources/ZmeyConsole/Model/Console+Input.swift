@@ -11,7 +11,7 @@ extension Console {
     case .identity(let identity): world.identity = identity
     case .link(let link): world.link = link
     case .answer(let answer, let query): learn(answer, query)
-    case .outcomes(let outcomes, let ticket): settle(outcomes, ticket)
+    case .replies(let replies, let ticket): settle(replies, ticket)
     case .edited(let text, let problem, let ticket): edited(text, problem, ticket)
     case .themed(let name, let problem):
       if let problem { say(problem, isError: true) } else { world.theme = name }

@@ -17,7 +17,7 @@ public enum Input: Sendable {
   /// Something is known, by the database's time.
   case answer(Answer, to: Query)
   /// What came of commands, one for each.
-  case outcomes([Reply], ticket: Int)
+  case replies([Reply], ticket: Int)
   /// The editor was left; nil if it could not be started, and `problem` says why.
   case edited(String?, problem: String?, ticket: Int)
   /// Another theme is shown, or why it is not.
@@ -30,7 +30,7 @@ public enum Input: Sendable {
 
 /// What the console wants done.
 public enum Effect: Hashable, Sendable {
-  /// Ask the database for changes, one after the other; answered by `.outcomes`.
+  /// Ask the database for changes, one after the other; answered by `.replies`.
   case send([Command], ticket: Int)
   /// Open a text in the operator's editor, the cursor in that line; answered by `.edited`. The suffix tells the editor the
   /// kind of text: `yaml`, `sh` or none.

@@ -1,0 +1,224 @@
+import Testing
+import ZmeyCore
+
+@testable import ZmeyConsole
+
+@Suite struct `What lies above a view` {
+  @Test func `the palette finds an action by some of its letters, and does it`() {
+    var desk = Desk()
+    desk.press(":")
+    desk.type("tmpl")
+    #expect(desk.screen.contains("templates"))
+    desk.press("Enter")
+    #expect(desk.rows[1].contains("[4 Templates]"))
+  }
+
+  @Test func `the palette completes with Tab, and remembers what was typed`() {
+    var desk = Desk()
+    desk.press(":")
+    desk.type("audi")
+    desk.press("Tab")
+    #expect(desk.screen.contains(":audit"))
+    desk.press("Enter", "1", ":", "Up")
+    #expect(desk.screen.contains(":audit"))
+  }
+
+  @Test func `the palette goes to a run by its number`() {
+    var desk = Desk()
+    desk.press(":")
+    desk.type("run 326000001042")
+    desk.press("Enter")
+    #expect(desk.console.place == .run(RunID(326_000_001_042)))
+  }
+
+  @Test func `the palette says what it does not know, and does nothing`() {
+    var desk = Desk()
+    desk.press(":")
+    desk.type("zzzzqqq")
+    desk.press("Enter")
+    #expect(desk.screen.contains("no command 'zzzzqqq'"))
+    #expect(desk.commands.isEmpty)
+  }
+
+  @Test func `another theme is asked for by its name`() {
+    var desk = Desk(Console.Settings(themes: ["default", "mono"]))
+    desk.press(":")
+    desk.type("theme mono")
+    desk.press("Enter")
+    #expect(desk.effects.contains(.theme("mono")))
+    desk.tell(.themed("mono", problem: nil))
+    #expect(desk.console.world.theme == "mono")
+  }
+
+  @Test func `help shows every key, those that work here first, and finds by a word`() {
+    var desk = Desk(rows: 120, columns: 100)
+    desk.press("?")
+    for binding in Action.bindings { #expect(desk.screen.contains(binding.label), "\(binding.action)") }
+    desk.type("pager")
+    #expect(desk.screen.contains("to $PAGER"))
+    #expect(!desk.screen.contains("undo"))
+    desk.press("Esc")
+    #expect(!desk.screen.contains("to $PAGER"))
+  }
+
+  @Test(arguments: ["Enter", "Space", "x", "n", "Esc", "q"])
+  func `a question is answered with y alone`(key: String) {
+    var desk = Desk()
+    desk.console.overlay = .question(Question("Stop nightly?", [.control(.stop, ids: [1])]))
+    desk.press(key)
+    #expect(desk.commands.isEmpty)
+    #expect(desk.screen.contains("not done"))
+    desk.console.overlay = .question(Question("Stop nightly?", [.control(.stop, ids: [1])]))
+    desk.press("y")
+    #expect(desk.commands == [.control(.stop, ids: [1])])
+  }
+
+  @Test func `pasted text answers no question`() {
+    var desk = Desk()
+    desk.console.overlay = .question(Question("Stop nightly?", [.control(.stop, ids: [1])]))
+    desk.tell(.paste("y"))
+    #expect(desk.commands.isEmpty)
+    #expect(desk.screen.contains("Stop nightly?"))
+  }
+
+  @Test func `a question about several wants its words typed`() {
+    let question = Question(
+      "Kill 2?", lines: ["nightly", "weekly"], word: "kill 2", [.control(.kill, ids: [1, 2])])
+    var desk = Desk()
+    desk.console.overlay = .question(question)
+    #expect(desk.screen.contains("weekly"))
+    desk.type("y")
+    desk.press("Enter")
+    #expect(desk.commands.isEmpty)
+    desk.console.overlay = .question(question)
+    desk.type("kill 2")
+    desk.press("Enter")
+    #expect(desk.commands == [.control(.kill, ids: [1, 2])])
+  }
+
+  private static let form = Form(
+    "New", [.text("name", "name"), .choice("kind", "kind", ["one", "two", "three"])]
+  ) { values in
+    guard values["name"] != "" else { return .wrong("name", "a name is needed") }
+    return .commands([.addScheduler(values["name"]! + values["kind"]!)])
+  }
+
+  @Test func `a form says what is wrong at its field, and keeps what was typed`() {
+    var desk = Desk()
+    desk.console.overlay = .form(Self.form)
+    desk.press("Enter")
+    #expect(desk.screen.contains("a name is needed"))
+    desk.type("s-1")
+    desk.press("Tab", "Right", "Enter")
+    #expect(desk.commands == [.addScheduler("s-1two")])
+    // What the database refuses is not lost either.
+    desk.answer(.refused("there is one", hint: nil))
+    #expect(desk.screen.contains("there is one"))
+    #expect(desk.screen.contains("s-1"))
+  }
+
+  @Test func `a form takes pasted text into its field alone`() {
+    var desk = Desk()
+    desk.console.overlay = .form(Self.form)
+    desk.tell(.paste("a\nb"))
+    #expect(desk.commands.isEmpty)
+    #expect(desk.screen.contains("a b"))
+  }
+
+  @Test func `what takes a change back is offered and asked for`() {
+    var desk = Desk()
+    desk.console.send(
+      [.controlPipeline(.pause, "nightly")],
+      Undo(label: "paused nightly", commands: [.controlPipeline(.resume, "nightly")]))
+    desk.tell(.replies([.done("paused")], ticket: desk.console.purposes.keys.max() ?? 0))
+    #expect(desk.screen.contains("paused nightly - z undoes"))
+    desk.press("z")
+    #expect(desk.commands == [.controlPipeline(.resume, "nightly")])
+  }
+
+  @Test func `a frozen screen stands still and counts what came since`() {
+    var desk = Desk()
+    desk.press("F")
+    #expect(desk.rows[0].contains("FROZEN +0"))
+    desk.tell(.answer(.totals(Totals(running: 99)), to: .board))
+    #expect(desk.rows[0].contains("FROZEN +1"))
+    #expect(!desk.rows[0].contains("99"))
+    desk.press("F")
+    #expect(desk.rows[0].contains("99"))
+  }
+}
+
+@Suite struct `Editing in the operator's editor` {
+  private func reading(_ kind: DefinitionKind = .pipeline) -> Desk {
+    var desk = Desk()
+    desk.console.read(kind, "nightly", isScript: kind == .template)
+    let ticket = desk.console.purposes.keys.max() ?? 0
+    let template = TemplateDefinition(name: "nightly", program: Program(script: "#!/bin/sh\ntrue\n"))
+    desk.tell(
+      .replies(
+        [.definition(Definitions(templates: kind == .template ? [template] : []), yaml: "old")],
+        ticket: ticket))
+    return desk
+  }
+
+  private func edited(_ desk: inout Desk, _ text: String?) {
+    guard case .edit(_, _, _, let ticket)? = desk.effects.last else {
+      Issue.record("no editor was asked for")
+      return
+    }
+    desk.tell(.edited(text, problem: nil, ticket: ticket))
+  }
+
+  @Test func `a definition is opened as YAML and applied with what it was`() {
+    var desk = reading()
+    #expect(desk.effects.last == .edit("old", suffix: "yaml", line: 1, ticket: 2))
+    edited(&desk, "new")
+    #expect(desk.commands == [.applyText("new", base: "old")])
+  }
+
+  @Test func `a template is opened as its script alone`() {
+    var desk = reading(.template)
+    edited(&desk, "#!/bin/sh\nfalse\n")
+    guard case .apply(let definitions, base: "old")? = desk.commands.last else {
+      Issue.record("nothing was applied")
+      return
+    }
+    #expect(definitions.templates.first?.program.script == "#!/bin/sh\nfalse\n")
+  }
+
+  @Test func `nothing is applied of a text that did not change`() {
+    var desk = reading()
+    edited(&desk, "old")
+    #expect(desk.commands.isEmpty)
+    #expect(desk.screen.contains("nothing was changed"))
+  }
+
+  @Test func `a wrong text is not lost: its problems are shown, and the editor opens at the first`() {
+    var desk = reading()
+    edited(&desk, "new")
+    desk.answer(.wrong([Reply.Problem(line: 7, column: 3, message: "unknown key 'nme'")]))
+    #expect(desk.screen.contains("7:3  unknown key 'nme'"))
+    desk.press("e")
+    guard case .edit("new", suffix: "yaml", line: 7, _)? = desk.effects.last else {
+      Issue.record("the editor was not asked for: \(desk.effects)")
+      return
+    }
+    // Left without a change, the text is still there.
+    edited(&desk, "new")
+    #expect(desk.screen.contains("unknown key 'nme'"))
+    desk.press("e")
+    edited(&desk, "right")
+    #expect(desk.commands.last == .applyText("right", base: "old"))
+    desk.answer(.done("changed nightly"))
+    #expect(desk.screen.contains("changed nightly"))
+  }
+
+  @Test func `what the database refuses is not lost either`() {
+    var desk = reading()
+    edited(&desk, "new")
+    desk.answer(.refused("somebody else changed it", hint: "read it again"))
+    #expect(desk.screen.contains("somebody else changed it. read it again"))
+    desk.press("Esc")
+    #expect(desk.screen.contains("thrown away"))
+  }
+}
