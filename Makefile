@@ -3,7 +3,7 @@ SWIFT    ?= swift
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 PACKAGES := postgresql libpq-dev libncurses-dev pkg-config mandoc python3 tmux tzdata
-PROGRAMS := zmctl zmscheduler zmworker
+PROGRAMS := zmctl zmtui zmscheduler zmworker
 RELEASE  := -c release --static-swift-stdlib
 # A manual page that another one names is found here.
 MANUALS  := $(CURDIR)/.build/man
@@ -13,7 +13,7 @@ WIDTH    ?= 6
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint format demo bench bench-launch install clean
+.PHONY: help deps build test lint format demo bench bench-launch bench-console install clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,11 +43,12 @@ lint: deps ## check the style of sources and manual pages
 format: ## bring the sources into the style
 	@$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
-demo: build ## build, start a private instance, run the example pipelines, print their results
+demo: build ## build, start a private instance, run the example pipelines, print their results, show the console
 	@echo "== starting a private instance"
 	@.build/release/zmctl up
 	@echo "== running the example pipelines"
 	@.build/release/zmctl demo
+	@if [ -t 0 ] && [ -t 1 ]; then .build/release/zmtui; fi
 
 bench: build ## measure: the main benchmark beside xargs
 	@.build/release/zmctl bench --schedulers 5 --workers 20 --slots 5 --batch 1000 --batches 10
@@ -55,6 +56,9 @@ bench: build ## measure: the main benchmark beside xargs
 
 bench-launch: build ## measure: what one worker launches without a database, beside xargs
 	@.build/release/launchbench
+
+bench-console: build ## measure: the console beside its budgets
+	@python3 Tests/Benchmarks/Console/console.py .build/release
 
 install: build ## install programs and manual pages below DESTDIR/PREFIX
 	@install -d $(DESTDIR)$(PREFIX)/bin
