@@ -117,8 +117,8 @@ public struct Console: Sendable {
     return effects
   }
 
-  /// What the console wants to know now.
-  public var wants: Set<Query> { Set(rooms[place].wants(world)) }
+  /// What the console wants to know now. The board always: the first row counts what stands on it.
+  public var wants: Set<Query> { Set(rooms[place].wants(world)).union([.board]) }
 
   /// Where one is.
   public var place: Place { places.last ?? .board }
