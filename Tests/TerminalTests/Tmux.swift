@@ -27,7 +27,7 @@ final class Tmux {
 
   /// A window that runs the probe on this terminal and says how it ended.
   static func probe(term: String = "tmux-256color", _ settings: String = "") async throws -> Tmux {
-    let tmux = try Tmux("env TERM=\(term) \(settings) \(probe); echo status=$?")
+    let tmux = try Tmux("trap : INT; env TERM=\(term) \(settings) \(probe); echo status=$?")
     try await tmux.see("colours")
     return tmux
   }
@@ -100,6 +100,9 @@ final class Tmux {
 
   /// Looks until it is so, half a minute at the longest.
   func wait(until isSo: () throws -> Bool) async throws {
-    for _ in 0..<1500 where try !isSo() { try await Task.sleep(for: .milliseconds(20)) }
+    for _ in 0..<1500 {
+      if try isSo() { return }
+      try await Task.sleep(for: .milliseconds(20))
+    }
   }
 }
