@@ -76,8 +76,12 @@ struct InputReader {
   private mutating func mouse(_ event: cterminal_mouse, at now: ContinuousClock.Instant) -> Mouse {
     var mouse = Mouse(.press, row: Int(event.row), column: Int(event.column))
     switch UInt32(event.action) {
-    case CTERMINAL_WHEEL_UP.rawValue: mouse.action = .wheelUp
-    case CTERMINAL_WHEEL_DOWN.rawValue: mouse.action = .wheelDown
+    case CTERMINAL_WHEEL_UP.rawValue:
+      lastPress = nil
+      mouse.action = .wheelUp
+    case CTERMINAL_WHEEL_DOWN.rawValue:
+      lastPress = nil
+      mouse.action = .wheelDown
     default:
       if let last = lastPress, last.mouse == mouse, now - last.at <= Self.doubleClick {
         lastPress = nil

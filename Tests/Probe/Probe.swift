@@ -6,6 +6,7 @@ import Terminal
   let screen: Screen
   var lines: [String] = []
   var special: [TerminalCell] = []
+  var isFlooding = false
 
   static func main() {
     do {
@@ -22,7 +23,7 @@ import Terminal
     while true {
       draw()
       // Told to, it floods the terminal without asking whether it takes bytes.
-      if getenv("PROBE_FLOOD") == nil { _ = screen.wait() }
+      if !isFlooding { _ = screen.wait() }
       while let input = screen.nextInput() {
         lines.append(Self.text(of: input))
         if let status = act(on: input) {
@@ -44,6 +45,7 @@ import Terminal
     case .key(.character("n")): runChild(["/nowhere/program"])
     case .key(.character("s")): perror("said to standard error")
     case .key(.character("w")): special = Self.wide
+    case .key(.character("f")): isFlooding = true
     case .key(.character("d")):
       screen.discardTypeahead()
       lines.append("discarded")
@@ -64,8 +66,8 @@ import Terminal
 
   private func draw() {
     let (rows, columns) = screen.size
-    var shown = ["size \(rows)x\(columns) colours \(screen.colours) tier \(screen.tier)"]
-    if getenv("PROBE_FLOOD") != nil {
+    var shown = ["size \(rows)x\(columns) colours \(screen.colours) tier \(screen.tier) pid \(getpid())"]
+    if isFlooding {
       screen.repaint()
       shown = (0..<rows).map { _ in String(repeating: "x", count: columns) }
     }

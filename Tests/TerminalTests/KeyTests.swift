@@ -1,0 +1,70 @@
+import Testing
+
+@Suite struct `Input of a terminal` {
+  @Test(arguments: ["tmux-256color", "xterm-256color", "screen", "linux", "vt100"])
+  func `keys have one name on all terminals`(term: String) async throws {
+    let tmux = try await Tmux.probe(term: term)
+    try tmux.press("a", "Space", "Up", "Down", "Left", "Right", "Home", "End", "PPage", "NPage", "IC", "DC")
+    try tmux.press("Enter", "Tab", "BTab", "BSpace", "C-a", "F1", "C-Left", "C-Up", "Escape")
+    let names = [
+      #"character("a")"#, #"character(" ")"#, "up", "down", "left", "right", "home", "end", "pageUp",
+      "pageDown", "insert", "delete", "enter", "tab", "backTab", "backspace", #"control("a")"#,
+      "function(1)", "controlLeft", "controlUp", "escape",
+    ]
+    try await tmux.see(names.map { "key \($0)\n" }.joined())
+  }
+
+  @Test func `an arrow that comes in pieces is an arrow`() async throws {
+    let tmux = try await Tmux.probe("ESCDELAY=20000")
+    for piece in ["\u{1B}", "[", "A"] { try tmux.type(piece) }
+    try await tmux.see("key up\n")
+  }
+
+  @Test func `a letter that comes in pieces is a letter`() async throws {
+    let tmux = try await Tmux.probe()
+    for byte in "ж中".utf8 { try tmux.run(["send-keys", "-H", String(byte, radix: 16)]) }
+    try await tmux.see(
+      """
+      key character("\\u{0436}")
+      key character("\\u{4E2D}")
+      """)
+  }
+
+  @Test func `a paste is text and does nothing`() async throws {
+    let tmux = try await Tmux.probe()
+    try tmux.run(["set-buffer", "q\nж\tc"])
+    try tmux.run(["paste-buffer", "-p"])
+    try tmux.press("x")
+    let picture = try await tmux.see(#"key character("x")"#)
+    #expect(picture.contains(#"paste "q\nж\tc""#))
+    #expect(!picture.contains("status="))
+  }
+
+  @Test func `a paste whose beginning was discarded does nothing either`() async throws {
+    let tmux = try await Tmux.probe()
+    try tmux.type("d\u{1B}[200~q")
+    try await tmux.see("discarded")
+    try tmux.type("qc\u{1B}[201~x")
+    #expect(try await !tmux.see(#"key character("x")"#).contains("status="))
+  }
+
+  @Test func `the mouse says what it did in the order in which it did`() async throws {
+    let tmux = try await Tmux.probe(term: "xterm-256color")
+    let press = "\u{1B}[<0;5;3M\u{1B}[<0;5;3m"
+    try tmux.type("\(press)\u{1B}[<64;1;1M\u{1B}[<65;80;24M\(press)\(press)")
+    try await tmux.see(
+      """
+      mouse press at 2,4
+      mouse wheelUp at 0,0
+      mouse wheelDown at 23,79
+      mouse press at 2,4
+      mouse doubleClick at 2,4
+      """)
+  }
+
+  @Test func `the keyboard comes and goes`() async throws {
+    let tmux = try await Tmux.probe()
+    try tmux.type("\u{1B}[O\u{1B}[I")
+    try await tmux.see("focus false\nfocus true")
+  }
+}
