@@ -53,12 +53,13 @@ begin
 end $$;
 
 create function zm_sched.workers(p_scheduler int, p_epoch bigint)
-  returns table (id int, name text, slots int) language plpgsql security definer
+  returns table (id int, name text, slots int, takes_work boolean) language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
   perform zm.guard(p_scheduler, p_epoch);
-  return query select id, name, slots from zm.worker where scheduler_id = p_scheduler order by id;
+  return query select w.id, w.name, w.slots, w.drained_at is null and s.paused_at is null
+  from zm.worker w join zm.scheduler s on s.id = w.scheduler_id where s.id = p_scheduler order by w.id;
 end $$;
 
 -- Every limit on task runs of an owner and a class: how much of it one more needs, how much is free. What runs is what
@@ -164,6 +165,21 @@ begin
   return picks;
 end $$;
 
+-- Those of the slots that may be filled: none of a scheduler that is paused or a worker that is drained. Whoever changes
+-- that holds lock 7706, which waits for claims under way; until it is done nothing is claimed.
+create function zm.open_slots(p_scheduler int, p_slots int[]) returns int[] language plpgsql
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  if not pg_try_advisory_xact_lock_shared(7706, p_scheduler)
+    or exists (select from zm.scheduler s where s.id = p_scheduler and s.paused_at is not null) then
+    return '{}';
+  elsif exists (select from zm.worker w where w.id = any (p_slots) and w.drained_at is not null) then
+    return array(select s.worker from unnest(p_slots) with ordinality s (worker, n)
+      where not exists (select from zm.worker w where w.id = s.worker and w.drained_at is not null) order by s.n);
+  end if;
+  return p_slots;
+end $$;
+
 -- Claims task runs for free slots: p_slots names a worker for each, in the order in which they are to be
 -- filled. Fewer rows than slots come back when the queue is shorter, when limits or labels do not allow more, when other
 -- schedulers claim at the same moment, or when what is handed on to them would be
@@ -180,8 +196,10 @@ declare
   owners int[];
   classes int[];
   picks zm.pick[];
+  slots int[];
 begin
   perform zm.guard(p_scheduler, p_epoch);
+  slots := zm.open_slots(p_scheduler, p_slots);
   if exists (select from zm.delayed where due_at <= moment) then perform zm.promote(); end if;
   with recursive pairs (owner_id, class_id) as ( -- a loose index scan: one probe a pair
     (select q.owner_id, q.class_id from zm.queue q order by q.owner_id, q.class_id limit 1)
@@ -190,11 +208,11 @@ begin
       select q.owner_id, q.class_id from zm.queue q where (q.owner_id, q.class_id) > (p.owner_id, p.class_id)
       order by q.owner_id, q.class_id limit 1) n
   )
-  select array_agg(owner_id), array_agg(class_id) into owners, classes from pairs;
+  select array_agg(owner_id), array_agg(class_id) into owners, classes from pairs where slots <> '{}';
   if classes = array[0] and not exists (select from zm.app_user where id = owners[1] and task_limit is not null) then
-    picks := zm.pick_head(owners[1], p_slots);
+    picks := zm.pick_head(owners[1], slots);
   elsif owners is not null then
-    picks := zm.pick_fairly(owners, classes, p_slots);
+    picks := zm.pick_fairly(owners, classes, slots);
   end if;
   if cardinality(picks) > 0 then
     return query
@@ -235,8 +253,8 @@ begin
       where exists (select from zm.link l where l.to_task = a.task_id and l.pass <> 'none')) i on true;
     get diagnostics claimed = row_count;
   end if;
-  update zm.scheduler_sleep set asleep = claimed < cardinality(p_slots)
-  where scheduler_id = p_scheduler and asleep <> (claimed < cardinality(p_slots));
+  update zm.scheduler_sleep set asleep = claimed < cardinality(slots)
+  where scheduler_id = p_scheduler and asleep <> (claimed < cardinality(slots));
 end $$;
 
 -- What ended may have been in the way of what another scheduler's workers could run.
@@ -482,23 +500,23 @@ end $$;
 
 -- What the scheduler sees of its workers; for people, so it need not survive a crash of the database.
 create function zm_sched.heartbeat(p_scheduler int, p_epoch bigint, p_worker int[], p_connected boolean[], p_busy int[],
-    p_silent_ms bigint[], p_host text[], p_version text[]) returns void language plpgsql security definer
+    p_silent_ms bigint[], p_host text[], p_version text[], p_load int[]) returns void language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 begin
   perform zm.guard(p_scheduler, p_epoch);
   -- As a clause of the function it would end with the function, before the commit.
   perform set_config('synchronous_commit', 'off', true);
-  insert into zm.worker_status as s (worker_id, connected, busy, last_seen, connected_at, host, version)
+  insert into zm.worker_status as s (worker_id, connected, busy, last_seen, connected_at, host, version, load)
   select i.worker, i.connected, i.busy, clock_timestamp() - i.silent * interval '1 millisecond',
-    case when i.connected then clock_timestamp() end, i.host, i.version
-  from unnest(p_worker, p_connected, p_busy, p_silent_ms, p_host, p_version)
-    as i (worker, connected, busy, silent, host, version)
+    case when i.connected then clock_timestamp() end, i.host, i.version, i.load
+  from unnest(p_worker, p_connected, p_busy, p_silent_ms, p_host, p_version, p_load)
+    as i (worker, connected, busy, silent, host, version, load)
   -- Locked, as the foreign key wants it to stay: one that is being removed is waited for and then left out.
   join (select id from zm.worker where id = any (p_worker) order by id for key share) w on w.id = i.worker
   on conflict (worker_id) do update set connected = excluded.connected, busy = excluded.busy,
     last_seen = coalesce(excluded.last_seen, s.last_seen),
     connected_at = case when s.connected then s.connected_at else excluded.connected_at end,
-    host = coalesce(excluded.host, s.host), version = coalesce(excluded.version, s.version);
+    host = coalesce(excluded.host, s.host), version = coalesce(excluded.version, s.version), load = excluded.load;
   perform zm.ensure_week(clock_timestamp() + interval '7 days');
 end $$;
 
@@ -511,7 +529,7 @@ declare
   f regprocedure;
 begin
   for f in select oid::regprocedure from pg_proc where pronamespace = 'zm_sched'::regnamespace
-           union all select unnest(array['zm.advance', 'zm.judge', 'zm.requeue', 'zm.promote', 'zm.pick_head', 'zm.pick_fairly']::regproc[])::oid::regprocedure loop
+           union all select unnest(array['zm.advance', 'zm.judge', 'zm.requeue', 'zm.promote', 'zm.pick_head', 'zm.pick_fairly', 'zm.open_slots']::regproc[])::oid::regprocedure loop
     execute format('alter function %s set plan_cache_mode = force_generic_plan', f);
     execute format('alter function %s set enable_seqscan = off', f);
     execute format('alter function %s set jit = off', f);
