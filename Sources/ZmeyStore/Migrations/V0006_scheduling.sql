@@ -165,26 +165,13 @@ begin
   return picks;
 end $$;
 
--- Those of the slots that may be filled: none of a scheduler that is paused or a worker that is drained. Whoever changes
--- that holds lock 7706, which waits for claims under way; until it is done nothing is claimed.
-create function zm.open_slots(p_scheduler int, p_slots int[]) returns int[] language plpgsql
-  set search_path = pg_catalog, pg_temp as $$
-begin
-  if not pg_try_advisory_xact_lock_shared(7706, p_scheduler)
-    or exists (select from zm.scheduler s where s.id = p_scheduler and s.paused_at is not null) then
-    return '{}';
-  elsif exists (select from zm.worker w where w.id = any (p_slots) and w.drained_at is not null) then
-    return array(select s.worker from unnest(p_slots) with ordinality s (worker, n)
-      where not exists (select from zm.worker w where w.id = s.worker and w.drained_at is not null) order by s.n);
-  end if;
-  return p_slots;
-end $$;
-
 -- Claims task runs for free slots: p_slots names a worker for each, in the order in which they are to be
 -- filled. Fewer rows than slots come back when the queue is shorter, when limits or labels do not allow more, when other
 -- schedulers claim at the same moment, or when what is handed on to them would be
 -- more than 64 MiB (the first comes however large it is). The scheduler then counts as asleep and is notified of
 -- what is queued next; as long as it gets something it asks again by itself.
+-- Nothing comes for a worker that is drained, or if the scheduler is paused. Whoever changes that holds lock 7706 and so
+-- waits for claims under way; until it is done nothing is claimed.
 create function zm_sched.claim(p_scheduler int, p_epoch bigint, p_slots int[])
   returns table (task_run_id bigint, run_id bigint, attempt int, nonce uuid, worker_id int, owner name, name text,
     pipeline text, script_sha256 bytea, maximum_ms bigint, max_output bigint, args text[], passes text[],
@@ -196,10 +183,17 @@ declare
   owners int[];
   classes int[];
   picks zm.pick[];
-  slots int[];
+  slots int[] := '{}';
 begin
   perform zm.guard(p_scheduler, p_epoch);
-  slots := zm.open_slots(p_scheduler, p_slots);
+  if pg_try_advisory_xact_lock_shared(7706, p_scheduler) then
+    -- A new snapshot after the lock.
+    select case when not exists (select from zm.worker w where w.id = any (p_slots) and w.drained_at is not null) then p_slots
+      else array(select s.worker from unnest(p_slots) with ordinality s (worker, n)
+        where not exists (select from zm.worker w where w.id = s.worker and w.drained_at is not null) order by s.n) end
+    into slots from zm.scheduler h where h.id = p_scheduler and h.paused_at is null;
+    slots := coalesce(slots, '{}');
+  end if;
   if exists (select from zm.delayed where due_at <= moment) then perform zm.promote(); end if;
   with recursive pairs (owner_id, class_id) as ( -- a loose index scan: one probe a pair
     (select q.owner_id, q.class_id from zm.queue q order by q.owner_id, q.class_id limit 1)
@@ -529,7 +523,7 @@ declare
   f regprocedure;
 begin
   for f in select oid::regprocedure from pg_proc where pronamespace = 'zm_sched'::regnamespace
-           union all select unnest(array['zm.advance', 'zm.judge', 'zm.requeue', 'zm.promote', 'zm.pick_head', 'zm.pick_fairly', 'zm.open_slots']::regproc[])::oid::regprocedure loop
+           union all select unnest(array['zm.advance', 'zm.judge', 'zm.requeue', 'zm.promote', 'zm.pick_head', 'zm.pick_fairly']::regproc[])::oid::regprocedure loop
     execute format('alter function %s set plan_cache_mode = force_generic_plan', f);
     execute format('alter function %s set enable_seqscan = off', f);
     execute format('alter function %s set jit = off', f);
