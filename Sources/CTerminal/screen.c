@@ -85,7 +85,9 @@ int cterminal_open(bool mouse) {
     errno = why;
     return CTERMINAL_SYSTEM;
   }
+  // The size comes from the kernel, not from LINES and COLUMNS; some descriptions, as that of linux, have none.
   use_env(FALSE);
+  use_tioctl(TRUE);
   screen = newterm(name, stdout, stdin);
   if (!screen) {
     cterminal_unguard();

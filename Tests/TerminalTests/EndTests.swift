@@ -56,10 +56,14 @@ import Testing
 
   @Test func `a stopped program can be ended`() async throws {
     let tmux = try await Tmux.shell()
+    let pid = try tmux.pid()
     try tmux.press("C-z")
     try await tmux.see("Stopped")
-    try tmux.press("kill %1; wait %1; echo ended=$?", "Enter")
-    try await tmux.see("\nended=143")
+    // To wait for the job at once would only tell that it is stopped still.
+    try tmux.press("kill %1", "Enter")
+    try await tmux.wait { kill(pid, 0) != 0 }
+    try tmux.press("Enter")
+    try await tmux.see("Exit 143")
   }
 
   @Test func `a stop by others is followed by a new picture`() async throws {

@@ -5,12 +5,14 @@ import Testing
   func `keys have one name on all terminals`(term: String) async throws {
     let tmux = try await Tmux.probe(term: term)
     try tmux.press("a", "Space", "Up", "Down", "Left", "Right", "Home", "End", "PPage", "NPage", "IC", "DC")
-    try tmux.press("Enter", "Tab", "BTab", "BSpace", "C-a", "F1", "C-Left", "C-Up", "Escape")
+    try tmux.press("Enter", "Tab", "BSpace", "C-a", "C-Left", "C-Up", "Escape")
+    // What tmux sends for these is what an xterm sends.
+    if term != "linux" { try tmux.press("BTab", "F1") }
     let names = [
       #"character("a")"#, #"character(" ")"#, "up", "down", "left", "right", "home", "end", "pageUp",
-      "pageDown", "insert", "delete", "enter", "tab", "backTab", "backspace", #"control("a")"#,
-      "function(1)", "controlLeft", "controlUp", "escape",
-    ]
+      "pageDown", "insert", "delete", "enter", "tab", "backspace", #"control("a")"#, "controlLeft", "controlUp",
+      "escape",
+    ] + (term == "linux" ? [] : ["backTab", "function(1)"])
     try await tmux.see(names.map { "key \($0)\n" }.joined())
   }
 
