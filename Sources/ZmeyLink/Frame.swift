@@ -45,8 +45,8 @@ public enum Frame: Hashable, Sendable {
   case kill(Fence, reason: String)
   /// How far the script says it is, 0 to 100.
   case progress(Fence, percent: UInt8)
-  /// The worker is alive.
-  case ping
+  /// The worker is alive. `load` is its machine's load average of one minute in hundredths; nil if it does not say.
+  case ping(load: Int32?)
   /// The scheduler is alive.
   case pong
   /// The worker finishes what it has and takes no more.

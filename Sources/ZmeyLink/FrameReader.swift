@@ -39,10 +39,16 @@ struct FrameReader {
     case .want: return .want(try fence(), try want())
     case .observed: return .observed(try fence(), isPaused: try flag(), age: try duration())
     case .progress: return .progress(try fence(), percent: min(100, try integer("percent")))
-    case .ping: return .ping
+    case .ping: return .ping(load: try load())
     case .pong: return .pong
     case .leaving: return .leaving
     }
+  }
+
+  /// Not there in the ping of a worker that is older.
+  private mutating func load() throws(LinkError) -> Int32? {
+    guard buffer.readableBytes > 0 else { return nil }
+    return try optional { reader throws(LinkError) in max(0, try reader.integer("load")) }
   }
 
   private mutating func hello() throws(LinkError) -> Hello {

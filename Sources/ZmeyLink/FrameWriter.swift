@@ -74,8 +74,9 @@ extension ByteBuffer {
       writeKind(.progress)
       writeFence(fence)
       writeInteger(percent)
-    case .ping:
+    case .ping(let load):
       writeKind(.ping)
+      writeOptional(load) { $0.writeInteger($1) }
     case .pong:
       writeKind(.pong)
     case .leaving:

@@ -42,28 +42,32 @@ public struct LinkEndpoint: Sendable {
 
   /// Dials a scheduler and says hello. What comes of it is an event: `.greeted` or `.closed`.
   ///
+  /// - Parameter load: what a ping says of the machine's load, in hundredths; called on `loop`.
   /// - Throws: `NIOCore.ChannelError`, `NIOPosix.NIOConnectionError` if nobody answers in 5 s.
-  public func dial(_ address: LinkAddress, hello: Hello, timing: LinkTiming) async throws {
+  public func dial(
+    _ address: LinkAddress, hello: Hello, timing: LinkTiming, load: @escaping @Sendable () -> Int32? = { nil }
+  ) async throws {
     _ = try await ClientBootstrap(group: loop)
       .connectTimeout(.seconds(5))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.socketOption(.so_keepalive), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try add(to: channel, role: .worker, greeting: .hello(hello), timing: timing)
+          try add(to: channel, role: .worker, greeting: .hello(hello), timing: timing, load: load)
         }
       }
       .connect(host: address.host, port: address.port).get()
   }
 
   private func add(
-    to channel: any Channel, role: SessionMachine.Role, greeting: Frame?, timing: LinkTiming
+    to channel: any Channel, role: SessionMachine.Role, greeting: Frame?, timing: LinkTiming,
+    load: @escaping @Sendable () -> Int32? = { nil }
   ) throws {
     let id = LinkID(Self.nextID.wrappingAdd(1, ordering: .relaxed).newValue)
     try channel.pipeline.syncOperations.addHandlers([
       ByteToMessageHandler(FrameDecoder(), maximumBufferSize: FrameLimit.frame + 4),
       MessageToByteHandler(FrameEncoder()),
-      LinkHandler(id: id, role: role, greeting: greeting, timing: timing, onEvent: onEvent),
+      LinkHandler(id: id, role: role, greeting: greeting, timing: timing, load: load, onEvent: onEvent),
     ])
   }
 }

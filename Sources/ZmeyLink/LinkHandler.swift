@@ -10,6 +10,7 @@ final class LinkHandler: ChannelDuplexHandler {
 
   private let id: LinkID
   private let greeting: Frame?
+  private let load: @Sendable () -> Int32?
   private let onEvent: @Sendable (LinkEvent) -> Void
   private var machine: SessionMachine
   private var batch: [Frame] = []
@@ -18,10 +19,11 @@ final class LinkHandler: ChannelDuplexHandler {
 
   init(
     id: LinkID, role: SessionMachine.Role, greeting: Frame?, timing: LinkTiming,
-    onEvent: @escaping @Sendable (LinkEvent) -> Void
+    load: @escaping @Sendable () -> Int32?, onEvent: @escaping @Sendable (LinkEvent) -> Void
   ) {
     self.id = id
     self.greeting = greeting
+    self.load = load
     self.onEvent = onEvent
     machine = SessionMachine(role: role, silence: timing.silence, pingEvery: timing.ping, now: .now())
   }
@@ -79,6 +81,7 @@ final class LinkHandler: ChannelDuplexHandler {
         onEvent(.greeted(Link(id: id, peer: peer, channel: context.channel), frame))
       case .deliver(let frame): batch.append(frame)
       case .send(let frame): context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+      case .ping: context.writeAndFlush(wrapOutboundOut(.ping(load: load())), promise: nil)
       case .close(let error):
         self.error = error
         context.close(promise: nil)

@@ -18,6 +18,8 @@ public struct SessionMachine: Sendable {
     case deliver(Frame)
     /// Send this frame.
     case send(Frame)
+    /// Send a ping, with the load of now.
+    case ping
     /// End the session for this reason.
     case close(LinkError)
   }
@@ -29,7 +31,8 @@ public struct SessionMachine: Sendable {
   private var pingEvery: Duration
   private var state: State = .greeting
   private var lastHeard: Instant
-  private var lastPing: Instant
+  /// Nil until a worker has pinged: it does so as soon as it is greeted.
+  private var lastPing: Instant?
 
   /// A session that begins at `now`.
   ///
@@ -42,7 +45,6 @@ public struct SessionMachine: Sendable {
     self.silence = silence
     self.pingEvery = pingEvery
     lastHeard = now
-    lastPing = now
   }
 
   /// A frame has come.
@@ -65,7 +67,8 @@ public struct SessionMachine: Sendable {
       return [.deliver(frame)]
     case .open:
       guard frame.speaker != role, !frame.isGreeting else { return close(.unexpected("\(frame.kind)")) }
-      return frame == .ping ? [.send(.pong), .deliver(frame)] : [.deliver(frame)]
+      if case .ping = frame { return [.send(.pong), .deliver(frame)] }
+      return [.deliver(frame)]
     }
   }
 
@@ -73,9 +76,10 @@ public struct SessionMachine: Sendable {
   public mutating func tick(at now: Instant) -> [Action] {
     guard state != .closed else { return [] }
     if now - lastHeard > silence { return close(.silent(silence)) }
-    guard role == .worker, state == .open, now - lastPing >= pingEvery else { return [] }
+    guard role == .worker, state == .open else { return [] }
+    if let lastPing, now - lastPing < pingEvery { return [] }
     lastPing = now
-    return [.send(.ping)]
+    return [.ping]
   }
 
   /// When `tick` is due next; nil once the session is closed.
@@ -84,7 +88,7 @@ public struct SessionMachine: Sendable {
     return switch (state, role) {
     case (.closed, _): nil
     case (.greeting, _), (.open, .scheduler): silent
-    case (.open, .worker): min(silent, lastPing + pingEvery)
+    case (.open, .worker): min(silent, lastPing.map { $0 + pingEvery } ?? lastHeard)
     }
   }
 

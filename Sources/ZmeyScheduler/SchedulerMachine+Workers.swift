@@ -40,6 +40,10 @@ extension SchedulerMachine {
 
   mutating func update(_ records: [WorkerRecord], _ now: Instant, _ effects: inout [Effect]) {
     for record in records {
+      if let before = workers[record.id]?.record, before.takesWork != record.takesWork {
+        effects.append(
+          .log("worker '\(record.name)' \(record.takesWork ? "gets work again" : "gets no new work")"))
+      }
       workers[record.id, default: WorkerState(record)].record = record
       workers[record.id]?.isListed = true
     }
@@ -88,6 +92,7 @@ extension SchedulerMachine {
     workers[id]?.lastHeard = now
     workers[id]?.host = hello.host
     workers[id]?.release = hello.release
+    workers[id]?.load = nil
     workers[id]?.isLeaving = false
     let welcome = Welcome(
       version: version, slots: Int32(clamping: worker.record.slots), lease: settings.lease)
@@ -148,8 +153,8 @@ extension SchedulerMachine {
       workers[id]?.isLeaving = true
       effects.append(.log("worker '\(workers[id]?.record.name ?? "")' leaves: it takes no more work"))
       closeIfDone(id, &effects)
-    case .hello, .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .want, .kill, .ping,
-      .pong:
+    case .ping(let load): workers[id]?.load = load
+    case .hello, .welcome, .refuse, .script, .assign, .input, .outputStored, .settled, .want, .kill, .pong:
       break
     }
   }
@@ -220,7 +225,8 @@ extension SchedulerMachine {
     workers.values.map { worker in
       WorkerPulse(
         worker: worker.record.id, isConnected: worker.link != nil, busy: worker.attempts.count,
-        silence: worker.lastHeard.map { now - $0 }, host: worker.host, release: worker.release)
+        silence: worker.lastHeard.map { now - $0 }, host: worker.host, release: worker.release,
+        load: worker.load)
     }
   }
 }

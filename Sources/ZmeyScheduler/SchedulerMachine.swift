@@ -250,7 +250,7 @@ public struct SchedulerMachine: Sendable {
 
   private mutating func dispatch(_ task: ClaimedTask, _ effects: inout [Effect]) {
     // The worker may have gone while the claim was under way.
-    guard let worker = workers[task.worker], let link = worker.link, worker.candidate != nil else {
+    guard let worker = workers[task.worker], let link = worker.link, worker.isReachable else {
       return lose([task.fence], wasDelivered: false, "its worker went before it was sent")
     }
     guard scripts[task.script] != nil || worker.scripts.contains(task.script) else {

@@ -271,6 +271,7 @@ public actor SchedulerService: DaemonService {
           try await repeatedly("report the workers") {
             try await anchor.connection.run { try anchor.identity.heartbeat(pulses, $0) }
           }
+          tellSoon()
         } else if isTellDue, lastTold + Self.tellPeriod <= .now() {
           isTellDue = false
           lastTold = .now()

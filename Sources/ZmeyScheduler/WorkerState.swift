@@ -32,6 +32,8 @@ struct WorkerState: Sendable {
   var lastHeard: Instant?
   var host: String?
   var release: String?
+  /// Its machine's load average in hundredths, as it said last on this link.
+  var load: Int32?
 
   init(_ record: WorkerRecord) { self.record = record }
 
@@ -40,9 +42,12 @@ struct WorkerState: Sendable {
     isListed = false
   }
 
+  /// Whether what was claimed for it can be sent to it.
+  var isReachable: Bool { link != nil && !isLeaving && isListed }
+
   /// What placement may use; nil if it takes nothing.
   var candidate: Placement.Candidate? {
-    guard link != nil, !isLeaving, isListed else { return nil }
+    guard isReachable, record.takesWork else { return nil }
     return Placement.Candidate(worker: record.id, slots: record.slots, busy: attempts.count)
   }
 }

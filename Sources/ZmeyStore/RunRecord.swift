@@ -52,44 +52,6 @@ public struct LogChunk: Sendable {
   public let bytes: [UInt8]
 }
 
-/// A worker as people see it.
-public struct WorkerView: Sendable {
-  /// Its name.
-  public let name: String
-  /// Whose it is.
-  public let scheduler: String
-  /// How many task runs it may have.
-  public let slots: Int32
-  /// How many it has.
-  public let busy: Int32
-  /// Whether its link is there.
-  public let isConnected: Bool
-  /// How long it was not heard, in seconds.
-  public let silentSeconds: Int32?
-  /// Where it says it runs.
-  public let host: String?
-  /// Which release it says it is.
-  public let release: String?
-  /// What it has that task runs may ask for.
-  public let labels: [String]
-}
-
-/// A scheduler as people see it.
-public struct SchedulerView: Sendable {
-  /// Its name.
-  public let name: String
-  /// Where its workers reach it.
-  public let address: String?
-  /// Where it runs.
-  public let host: String?
-  /// Its process there.
-  public let processID: Int32?
-  /// Whether it has started and not said that it goes.
-  public let isStarted: Bool
-  /// How many workers are on its list.
-  public let workers: Int64
-}
-
 /// A template or a pipeline as lists show it.
 public struct DefinitionView: Sendable {
   /// Its name.
@@ -203,35 +165,6 @@ extension People {
     try session.query(Statement("counts", "select state, count from zm_api.counts()")).map {
       row throws(DatabaseError) in
       (try row.text(0), try row.int64(1))
-    }
-  }
-
-  /// All workers, in the order in which they were added.
-  public static func workers(_ session: borrowing Session) throws -> [WorkerView] {
-    try session.query(
-      Statement(
-        "worker_views",
-        """
-        select name, scheduler, slots, busy, connected, silent_s, host, version, labels from zm_api.worker order by id
-        """)
-    ).map { row throws(DatabaseError) in
-      WorkerView(
-        name: try row.text(0), scheduler: try row.text(1), slots: try row.int32(2), busy: try row.int32(3),
-        isConnected: try row.bool(4), silentSeconds: try row.int32OrNil(5), host: try row.textOrNil(6),
-        release: try row.textOrNil(7), labels: try row.textArray(8))
-    }
-  }
-
-  /// All schedulers, in the order in which they were added.
-  public static func schedulers(_ session: borrowing Session) throws -> [SchedulerView] {
-    try session.query(
-      Statement(
-        "scheduler_views",
-        "select name, address, host, pid, is_started, workers from zm_api.scheduler order by id")
-    ).map { row throws(DatabaseError) in
-      SchedulerView(
-        name: try row.text(0), address: try row.textOrNil(1), host: try row.textOrNil(2),
-        processID: try row.int32OrNil(3), isStarted: try row.bool(4), workers: try row.int64(5))
     }
   }
 

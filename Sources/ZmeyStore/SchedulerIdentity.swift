@@ -38,12 +38,15 @@ public struct WorkerRecord: Hashable, Sendable {
   public let name: String
   /// How many task runs it may have at once.
   public let slots: Int
+  /// Whether it gets new work: it is not drained, and its scheduler is not paused.
+  public let takesWork: Bool
 
   /// A worker of those parts.
-  public init(id: WorkerID, name: String, slots: Int) {
+  public init(id: WorkerID, name: String, slots: Int, takesWork: Bool = true) {
     self.id = id
     self.name = name
     self.slots = slots
+    self.takesWork = takesWork
   }
 }
 
@@ -74,10 +77,13 @@ public struct WorkerPulse: Hashable, Sendable {
   public let host: String?
   /// Which release it says it is.
   public let release: String?
+  /// Its machine's load average of one minute, in hundredths.
+  public let load: Int32?
 
   /// A pulse of those parts.
   public init(
-    worker: WorkerID, isConnected: Bool, busy: Int, silence: Duration?, host: String?, release: String?
+    worker: WorkerID, isConnected: Bool, busy: Int, silence: Duration?, host: String?, release: String?,
+    load: Int32? = nil
   ) {
     self.worker = worker
     self.isConnected = isConnected
@@ -85,6 +91,7 @@ public struct WorkerPulse: Hashable, Sendable {
     self.silence = silence
     self.host = host
     self.release = release
+    self.load = load
   }
 }
 
@@ -109,10 +116,12 @@ extension SchedulerIdentity {
   /// The scheduler's fixed list of workers, as it is now.
   public func workers(_ session: borrowing Session) throws -> [WorkerRecord] {
     try session.query(
-      Statement("workers", "select id, name, slots from zm_sched.workers($1, $2)"), parameters
+      Statement("workers", "select id, name, slots, takes_work from zm_sched.workers($1, $2)"), parameters
     )
     .map { row throws(DatabaseError) in
-      WorkerRecord(id: WorkerID(try row.int32(0)), name: try row.text(1), slots: Int(try row.int32(2)))
+      WorkerRecord(
+        id: WorkerID(try row.int32(0)), name: try row.text(1), slots: Int(try row.int32(2)),
+        takesWork: try row.bool(3))
     }
   }
 
@@ -140,12 +149,12 @@ extension SchedulerIdentity {
   /// Shows people how the workers are.
   public func heartbeat(_ pulses: [WorkerPulse], _ session: borrowing Session) throws {
     try session.execute(
-      Statement("heartbeat", "select zm_sched.heartbeat($1, $2, $3, $4, $5, $6, $7, $8)"),
+      Statement("heartbeat", "select zm_sched.heartbeat($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
       parameters + [
         .int4Array(pulses.map(\.worker.rawValue)), .boolArray(pulses.map(\.isConnected)),
         .int4Array(pulses.map { Int32(clamping: $0.busy) }),
         .int8Array(pulses.map { $0.silence?.wholeMilliseconds }), .textArray(pulses.map(\.host)),
-        .textArray(pulses.map(\.release)),
+        .textArray(pulses.map(\.release)), .int4Array(pulses.map(\.load)),
       ])
   }
 

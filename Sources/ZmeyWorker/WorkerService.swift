@@ -105,7 +105,8 @@ public actor WorkerService: DaemonService {
         worker: configuration.name, incarnation: incarnation, host: configuration.host,
         release: configuration.release, attempts: machine.held)
       do {
-        try await endpoint.dial(configuration.scheduler, hello: hello, timing: timing)
+        try await endpoint.dial(
+          configuration.scheduler, hello: hello, timing: timing, load: MachineLoad.lastMinute)
         pause = refusal == nil ? .milliseconds(100) : min(pause * 2, .seconds(2))
       } catch {
         if pause == .milliseconds(100) {

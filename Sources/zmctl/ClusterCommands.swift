@@ -6,7 +6,7 @@ import ZmeyStore
 struct SchedulerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scheduler", abstract: "The registered schedulers.",
-    subcommands: [Add.self, List.self, Remove.self])
+    subcommands: [Add.self, List.self, Pause.self, Resume.self, Remove.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Register a scheduler.")
@@ -55,7 +55,7 @@ struct SchedulerCommand: AsyncParsableCommand {
 struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "The registered workers; schedulers see a change at once.",
-    subcommands: [Add.self, List.self, Set.self, Remove.self])
+    subcommands: [Add.self, List.self, Set.self, Drain.self, Undrain.self, Remove.self])
 
   fileprivate static func check(_ labels: [String]) throws {
     for label in labels where !Requirement.isName(label) {
@@ -146,6 +146,16 @@ struct SchedulerDocument: Encodable {
   let pid: Int32?
   let started: Bool
   let workers: Int64
+  let isPaused: Bool
+  let pausedBy: String?
+  let pauseReason: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case name, address, host, pid, started, workers
+    case isPaused = "is_paused"
+    case pausedBy = "paused_by"
+    case pauseReason = "pause_reason"
+  }
 
   init(_ view: SchedulerView) {
     name = view.name
@@ -154,6 +164,9 @@ struct SchedulerDocument: Encodable {
     pid = view.processID
     started = view.isStarted
     workers = view.workers
+    isPaused = view.pausedBy != nil
+    pausedBy = view.pausedBy
+    pauseReason = view.pauseReason
   }
 }
 
@@ -167,10 +180,17 @@ struct WorkerDocument: Encodable {
   let host: String?
   let version: String?
   let labels: [String]
+  let load: Double?
+  let isDrained: Bool
+  let drainedBy: String?
+  let drainReason: String?
 
   private enum CodingKeys: String, CodingKey {
-    case name, scheduler, slots, busy, connected, host, version, labels
+    case name, scheduler, slots, busy, connected, host, version, labels, load
     case silentSeconds = "silent_seconds"
+    case isDrained = "is_drained"
+    case drainedBy = "drained_by"
+    case drainReason = "drain_reason"
   }
 
   init(_ view: WorkerView) {
@@ -183,6 +203,10 @@ struct WorkerDocument: Encodable {
     host = view.host
     version = view.release
     labels = view.labels
+    load = view.load
+    isDrained = view.drainedBy != nil
+    drainedBy = view.drainedBy
+    drainReason = view.drainReason
   }
 }
 
@@ -191,9 +215,10 @@ enum ClusterTable {
     Output.table(
       ["SCHEDULER", "STATE", "WORKERS", "ADDRESS", "HOST", "PID"],
       rows.map { row in
-        [
-          row.name, row.isStarted ? "started" : "stopped", "\(row.workers)", row.address ?? "",
-          row.host ?? "",
+        let pause = row.pausedBy.map { _ in "paused\(inBrackets(row.pauseReason))" }
+        return [
+          row.name, state(row.isStarted ? nil : "stopped", pause, usual: "started"),
+          "\(row.workers)", row.address ?? "", row.host ?? "",
           row.isStarted ? row.processID.map { "\($0)" } ?? "" : "",
         ]
       })
@@ -201,13 +226,27 @@ enum ClusterTable {
 
   static func workers(_ rows: [WorkerView]) {
     Output.table(
-      ["WORKER", "STATE", "BUSY", "SCHEDULER", "HOST", "VERSION", "LABELS"],
+      ["WORKER", "STATE", "BUSY", "LOAD", "SCHEDULER", "HOST", "VERSION", "LABELS"],
       rows.map { row in
-        let silence = row.silentSeconds.map { " (silent \($0) s)" } ?? ""
+        let away = row.isConnected ? nil : "away\(inBrackets(row.silentSeconds.map { "silent \($0) s" }))"
+        let drain = row.drainedBy.map { _ in "drained\(inBrackets(row.drainReason))" }
         return [
-          row.name, row.isConnected ? "linked" : "away\(silence)", "\(row.busy)/\(row.slots)", row.scheduler,
-          row.host ?? "", row.release ?? "", row.labels.joined(separator: ", "),
+          row.name, state(away, drain, usual: "linked"), "\(row.busy)/\(row.slots)", row.load.map(load) ?? "",
+          row.scheduler, row.host ?? "", row.release ?? "", row.labels.joined(separator: ", "),
         ]
       })
+  }
+
+  private static func state(_ parts: String?..., usual: String) -> String {
+    let parts = parts.compactMap(\.self)
+    return parts.isEmpty ? usual : parts.joined(separator: ", ")
+  }
+
+  private static func inBrackets(_ text: String?) -> String { text.map { " (\($0))" } ?? "" }
+
+  /// With two digits, as uptime(1) has it.
+  private static func load(_ average: Double) -> String {
+    let hundredths = Int((average * 100).rounded())
+    return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
   }
 }

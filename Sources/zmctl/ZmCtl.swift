@@ -30,7 +30,7 @@ struct ZmCtl: AsyncParsableCommand {
         name: "A look:",
         subcommands: [
           ListCommand.self, ShowCommand.self, WhyCommand.self, ResultCommand.self, LogsCommand.self,
-          HistoryCommand.self, StatusCommand.self,
+          HistoryCommand.self, StatusCommand.self, AuditCommand.self,
         ]),
       CommandGroup(
         name: "The cluster:",

@@ -1,8 +1,10 @@
 import Foundation
 import Glibc
+import Postgres
 import Processes
 import Testing
 import ZmeyInstance
+import ZmeyStore
 
 /// Daemons that come, go and are told things; the instance has one worker of two slots.
 @Suite("Daemons", .serialized, .instance(workers: 1, slots: 2))
@@ -42,6 +44,63 @@ struct ClusterTests {
     try await until("it is linked") { try await zmey.worker("stranger")?.connected == true }
     try end(worker, SIGTERM)
     try await zmey.must("worker", "remove", "stranger")
+  }
+
+  @Test func `a drained worker finishes what it runs, stays linked, and gets work again at once`()
+    async throws
+  {
+    let first = try await startGated("emptied")
+    try await zmey.must("worker", "drain", "w1", "--reason", "new disk")
+    let second = try await zmey.submit("emptied")
+    #expect(try await zmey.must("worker", "list").output.contains("drained (new disk)"))
+    #expect(try await zmey.must("why", "\(second)").output.contains("worker \"w1\" is drained by"))
+    try open("emptied")
+    #expect(try await zmey.zmctl("wait", "\(first)").code == 0)
+    try await until("it has nothing left") { try await zmey.worker("w1")?.busy == 0 }
+    let worker = try #require(try await zmey.worker("w1"))
+    #expect((worker.connected, worker.isDrained, worker.drainReason) == (true, true, "new disk"))
+    #expect(try await zmey.must("list", "--run", "\(second)").output.contains("queued"))
+    try await zmey.must("worker", "undrain", "w1")
+    #expect(try await zmey.zmctl("wait", "\(second)").code == 0)
+    #expect(try await zmey.worker("w1")?.isDrained == false)
+  }
+
+  @Test func `a paused scheduler claims nothing, not even after a restart, until it is resumed`() async throws
+  {
+    try await zmey.must("scheduler", "pause", "s1", "--reason", "move")
+    try await zmey.template("moved", "#!/bin/sh\n")
+    let run = try await zmey.submit("moved")
+    try end(try zmey.process("s1"), SIGTERM)
+    #expect(try await zmey.must("scheduler", "list").output.contains("stopped, paused (move)"))
+    try await zmey.up()
+    #expect(try await zmey.must("why", "\(run)").output.contains("scheduler \"s1\" is paused by"))
+    #expect(try await zmey.must("list", "--run", "\(run)").output.contains("queued"))
+    try await zmey.must("scheduler", "resume", "s1")
+    #expect(try await zmey.zmctl("wait", "\(run)").output == "\(run) succeeded\n")
+  }
+
+  @Test func `who only listens sees a worker vanish and come back, with its machine's load`() async throws {
+    let (listener, _) = try await Listener.open(
+      zmey.conninfo, applicationName: "tests", channels: [People.changeChannel]
+    ) { session in try People.watch(session) }
+    try await look(when: listener) { $0.connected }
+    try end(try zmey.process("w1"), SIGKILL)
+    try await look(when: listener) { !$0.connected && $0.load == nil }
+    try await zmey.up()
+    try await look(when: listener) { $0.connected && $0.load != nil }
+    listener.close()
+  }
+
+  @Test func `a killed scheduler is not there, and neither are its workers, until up is through`()
+    async throws
+  {
+    try end(try zmey.process("s1"), SIGKILL)
+    // The server ends a session a moment after its client.
+    try await until("it is gone") { try await zmey.must("status").output.contains("stopped") }
+    #expect(try await zmey.worker("w1")?.connected == false)
+    try await zmey.up()
+    #expect(try await zmey.worker("w1")?.connected == true)
+    #expect(try await zmey.must("status").output.contains("started"))
   }
 
   @Test func `a stopped worker finishes what it runs`() async throws {
@@ -160,6 +219,13 @@ struct ClusterTests {
         "--log-file", "\(zmey.path)/log/\(name).log",
       ])
     return try Daemonizer.start(program, logFile: "\(zmey.path)/log/\(name).log")
+  }
+
+  /// Looks at the instance's worker now and at each change that is told, until it is so.
+  private func look(when listener: Listener, until isSo: (Worker) -> Bool) async throws {
+    if try await zmey.worker("w1").map(isSo) == true { return }
+    for await case .notified in listener.events where try await zmey.worker("w1").map(isSo) == true { return }
+    Issue.record("the listening connection ended")
   }
 
   private func spooledBytes() throws -> Int {

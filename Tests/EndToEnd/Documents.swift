@@ -57,6 +57,9 @@ struct Worker: Decodable, Sendable {
   let slots: Int
   let busy: Int
   let connected: Bool
+  let load: Double?
+  let isDrained: Bool
+  let drainReason: String?
 }
 
 /// What `up` and `down` print.

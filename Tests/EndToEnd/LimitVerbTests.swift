@@ -83,6 +83,42 @@ struct LimitVerbTests {
     try await database.refuses(2, "'A b' is no label", "worker", "set", "w", "--label", "A b")
   }
 
+  @Test func `workers are drained and schedulers paused, each with a reason, and the audit tells who`()
+    async throws
+  {
+    struct Note: Decodable {
+      struct Detail: Decodable { let reason: String? }
+      let action: String
+      let kind: String
+      let object: String
+      let detail: Detail?
+    }
+    let database = try await FreshDatabase()
+    try await database.must("scheduler", "add", "s")
+    try await database.must("worker", "add", "w", "--scheduler", "s", "--slots", "2")
+    try await database.refuses(2, "at most 200 characters", "worker", "drain", "w", "--reason", "a\nb")
+    try await database.refuses(3, "no worker \"x\"", "worker", "drain", "x")
+    try await database.refuses(3, "no scheduler \"x\"", "scheduler", "pause", "x")
+    #expect(
+      try await database.must("worker", "drain", "w", "--reason", "new disk").output == "drained worker w\n")
+    #expect(try await database.must("worker", "drain", "w").output == "drained worker w\n")
+    #expect(try await database.must("scheduler", "pause", "s").output == "paused scheduler s\n")
+    #expect(try await database.must("worker", "list").output.contains("away, drained (new disk)"))
+    #expect(try await database.must("scheduler", "list").output.contains("stopped, paused"))
+    #expect(try await database.must("scheduler", "list", "--json").output.contains(#""is_paused" : true"#))
+    #expect(try await database.must("worker", "undrain", "w").output == "undrained worker w\n")
+    #expect(try await database.must("scheduler", "resume", "s").output == "resumed scheduler s\n")
+    let notes = try await database.must("audit", "--limit", "4", "--json").json([Note].self)
+    #expect(
+      notes.map { "\($0.action) \($0.kind) \($0.object)" } == [
+        "resume scheduler s", "undrain worker w", "pause scheduler s", "drain worker w",
+      ])
+    #expect(notes.map { $0.detail?.reason } == [nil, nil, nil, "new disk"])
+    let table = try await database.must("audit", "--limit", "1").output.split(separator: "\n")
+    #expect(table.count == 2 && table[0].hasPrefix("AT") && table[1].hasSuffix("resume  scheduler  s"))
+    try await database.refuses(2, "--limit takes", "audit", "--limit", "0")
+  }
+
   @Test func `why says every reason, of a run for all that does not run`() async throws {
     let database = try await FreshDatabase()
     try await database.must(

@@ -40,7 +40,8 @@ extension World {
   }
 
   private func changeList(_ worker: FakeWorker) {
-    let record = WorkerRecord(id: worker.id, name: worker.name, slots: 1 + random.below(5))
+    let record = WorkerRecord(
+      id: worker.id, name: worker.name, slots: 1 + random.below(5), takesWork: random.chance(75))
     let wasListed = database.records.contains { $0.id == worker.id }
     database.records.removeAll { $0.id == worker.id }
     if !wasListed || random.chance(60) { database.records.append(record) }
@@ -53,6 +54,7 @@ extension World {
 
   /// Everything is in order from here on.
   func settle() {
+    database.records = database.records.map { WorkerRecord(id: $0.id, name: $0.name, slots: $0.slots) }
     for worker in workers where !database.records.contains(where: { $0.id == worker.id }) {
       database.records.append(WorkerRecord(id: worker.id, name: worker.name, slots: 2))
     }

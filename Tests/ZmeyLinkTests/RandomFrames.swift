@@ -44,7 +44,7 @@ extension SplitMix {
       return .observed(fence(), isPaused: Bool.random(using: &self), age: duration())
     case .kill: return .kill(fence(), reason: text())
     case .progress: return .progress(fence(), percent: .random(in: 0...100, using: &self))
-    case .ping: return .ping
+    case .ping: return .ping(load: optional { .random(in: 0...Int32.max, using: &$0) })
     case .pong: return .pong
     case .leaving: return .leaving
     }

@@ -55,8 +55,8 @@ import ZmeyCore
     let actions = machine.received(frame, at: Self.start)
     if frame.isGreeting || frame.speaker == role {
       #expect(actions == [.close(.unexpected(frame.kind))])
-    } else if frame == .ping {
-      #expect(actions == [.send(.pong), .deliver(.ping)])
+    } else if case .ping = frame {
+      #expect(actions == [.send(.pong), .deliver(frame)])
     } else {
       #expect(actions == [.deliver(frame)])
     }
@@ -84,27 +84,29 @@ import ZmeyCore
   func shortLease() {
     var machine = session(.worker, isOpen: false)
     _ = machine.received(.welcome(Welcome(version: 1, slots: 4, lease: .seconds(8))), at: Self.start)
+    #expect(machine.tick(at: Self.start) == [.ping])
     #expect(machine.nextDeadline == Self.start + .seconds(2))
-    #expect(machine.tick(at: Self.start + .seconds(2)) == [.send(.ping)])
+    #expect(machine.tick(at: Self.start + .seconds(2)) == [.ping])
     #expect(machine.tick(at: Self.start + .seconds(5)) == [.close(.silent(.seconds(4)))])
   }
 
   @Test("Every frame ends the silence")
   func heard() {
     var machine = session(.scheduler, isOpen: true)
-    _ = machine.received(.ping, at: Self.start + .seconds(29))
+    _ = machine.received(.ping(load: nil), at: Self.start + .seconds(29))
     #expect(machine.tick(at: Self.start + .seconds(58)).isEmpty)
     #expect(machine.tick(at: Self.start + .seconds(60)) == [.close(.silent(.seconds(30)))])
   }
 
-  @Test("A worker pings once a period, and only when it is greeted")
+  @Test("A worker pings as soon as it is greeted, and then once a period")
   func ping() {
     var machine = session(.worker, isOpen: false)
     #expect(machine.tick(at: Self.start + .seconds(6)).isEmpty)
     _ = machine.received(Self.welcome, at: Self.start + .seconds(6))
-    #expect(machine.tick(at: Self.start + .seconds(7)) == [.send(.ping)])
-    #expect(machine.tick(at: Self.start + .seconds(8)).isEmpty)
-    #expect(machine.tick(at: Self.start + .seconds(12)) == [.send(.ping)])
+    #expect(machine.nextDeadline == Self.start + .seconds(6))
+    #expect(machine.tick(at: Self.start + .seconds(6)) == [.ping])
+    #expect(machine.tick(at: Self.start + .seconds(10)).isEmpty)
+    #expect(machine.tick(at: Self.start + .seconds(11)) == [.ping])
     var scheduler = session(.scheduler, isOpen: true)
     #expect(scheduler.tick(at: Self.start + .seconds(10)).isEmpty)
   }

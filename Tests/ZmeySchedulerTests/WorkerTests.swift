@@ -176,6 +176,28 @@ import ZmeyLink
     #expect(batch.slots.count == 2)
   }
 
+  @Test("A drained worker gets nothing, keeps its link when it has nothing left, and gets work again at once")
+  func drained() {
+    let bench = Bench()
+    bench.perform(claiming: [Bench.task(1)])
+    let drained = WorkerRecord(id: WorkerID(1), name: "w1", slots: 2, takesWork: false)
+    #expect(bench.handle(.workers([drained])).isEmpty)
+    #expect(bench.takeBatch() == nil)
+    bench.receive(Bench.finish(1))
+    #expect(bench.perform() == [.send(Bench.link, .settled(Bench.fence(1)))])
+    bench.handle(.workers([Bench.worker]))
+    #expect(bench.takeBatch()?.slots == [WorkerID(1), WorkerID(1)])
+  }
+
+  @Test("What was claimed for a worker before it was drained is sent to it")
+  func drainedWhileClaiming() {
+    let bench = Bench()
+    bench.handle(.workers([WorkerRecord(id: WorkerID(1), name: "w1", slots: 2, takesWork: false)]))
+    let claimed = bench.handle(
+      .performed(SchedulerBatch(), Bench.result([Bench.task(1)]), scripts: [[1]: ByteBuffer()]))
+    #expect(claimed.assigned == [Bench.fence(1)])
+  }
+
   @Test("Pulses say who is linked and how busy")
   func pulses() {
     let bench = Bench()
@@ -185,5 +207,10 @@ import ZmeyLink
     #expect(pulse.map(\.isConnected) == [true])
     #expect(pulse.map(\.busy) == [1])
     #expect(pulse.map(\.silence) == [.seconds(3)])
+    #expect(pulse.map(\.load) == [nil])
+    bench.receive(.ping(load: 213))
+    #expect(bench.machine.pulses(at: bench.now).map(\.load) == [213])
+    bench.receive(.ping(load: nil))
+    #expect(bench.machine.pulses(at: bench.now).map(\.load) == [nil])
   }
 }

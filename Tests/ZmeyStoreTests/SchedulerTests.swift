@@ -108,7 +108,8 @@ import ZmeyStore
         try identity.heartbeat(
           [
             WorkerPulse(
-              worker: worker, isConnected: true, busy: 7, silence: .seconds(60), host: "h", release: "1")
+              worker: worker, isConnected: true, busy: 7, silence: .seconds(60), host: "h", release: "1",
+              load: 213)
           ], session)
         // It need not survive a crash, so its commit waits for no disk.
         let commit = try session.query(Statement("commit", "show synchronous_commit")).first {
@@ -120,13 +121,39 @@ import ZmeyStore
       let seen = try await view()
       #expect((seen.isConnected, seen.busy, seen.host, seen.release) == (true, 7, "h", "1"))
       #expect(seen.silentSeconds ?? 0 >= 60)
+      #expect(seen.load == 2.13)
 
       try await connection.run { session in try identity.release(session) }
       #expect(try await view().isConnected == false)
+      #expect(try await view().load == nil)
       let schedulers = try await world.anna.run { session in
         try People.schedulers(session).map { "\($0.name) \($0.isStarted) \($0.workers)" }
       }
       #expect(schedulers == ["s false 1"])
+    }
+  }
+
+  @Test func `is not there once its process is killed, and neither are its workers`() async throws {
+    try await World.with { world in
+      let (identity, connection, worker) = (
+        world.scheduler.identity, world.scheduler.connection, world.scheduler.worker
+      )
+      try await connection.run { session in
+        try identity.heartbeat(
+          [.init(worker: worker, isConnected: true, busy: 3, silence: .zero, host: "h", release: "1")],
+          session)
+      }
+      let viewer = try await world.store.newRole("viewer", level: "viewer")
+      for person in [world.anna, viewer] {
+        #expect(try await person.run { try People.schedulers($0).map(\.isStarted) } == [true])
+        #expect(try await person.run { try People.workers($0).map(\.isConnected) } == [true])
+      }
+      // As a kill does: the socket closes, and nothing is said.
+      await connection.close()
+      while try await world.anna.run({ try People.schedulers($0).contains(where: \.isStarted) }) {}
+      #expect(try await viewer.run { try People.schedulers($0).map(\.isStarted) } == [false])
+      let left = try await world.anna.run { try People.workers($0)[0] }
+      #expect((left.isConnected, left.busy, left.host) == (false, 0, "h"))
     }
   }
 

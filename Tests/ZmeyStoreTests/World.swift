@@ -39,6 +39,30 @@ struct World {
     try await anna.submit(count)
   }
 
+  /// Runs `body` while a transaction of `connection` that has done `sql` is open; then it commits.
+  func during(_ sql: String, by connection: Connection, _ body: () async throws -> Void) async throws {
+    func isHeld(_ first: Int, _ second: Int) -> String {
+      """
+      from pg_locks where locktype = 'advisory' and classid = \(first) and objid = \(second)
+        and database = (select oid from pg_database where datname = current_database())
+      """
+    }
+    let observer = try await store.open()
+    // Everybody may take the lock of those who watch.
+    async let transaction: Void = connection.script(
+      """
+      begin;
+      \(sql);
+      select zm_api.watch();
+      do $$ begin while not exists (select \(isHeld(1, 1))) loop end loop; end $$;
+      commit
+      """)
+    while try await observer.int("select count(*) \(isHeld(7704, 0))") == 0 {}
+    try await body()
+    try await observer.script("select pg_advisory_lock(1, 1)")
+    try await transaction
+  }
+
   /// `name=state` of each task run of a run, in the order of their names.
   func states(_ run: RunID) async throws -> [String] {
     try await root.texts(

@@ -37,6 +37,7 @@ import ZmeyLink
     var link: Link?
     var outputs: [Fence: ByteBuffer] = [:]
     var finishes: [Fence: Finish] = [:]
+    var load: Int32?
     events: for await event in events {
       switch event {
       case .greeted(let peer, .hello(let hello)):
@@ -62,6 +63,7 @@ import ZmeyLink
             finishes[finish.fence] = finish
             link?.send([.settled(finish.fence)])
             if finishes.count == 2 { await service.stop() }
+          case .ping(let said): load = said
           case .leaving: link?.close()
           default: break
           }
@@ -75,6 +77,8 @@ import ZmeyLink
     #expect(first == ByteBuffer(string: "42\n"))
     #expect(finishes[Bench.fence(2)]?.resultBytes == 1_000_000)
     #expect(finishes[Bench.fence(2)]?.errorBytes == 5)
+    // It pings as soon as it is greeted.
+    #expect(load != nil)
     #expect(outputs[Bench.fence(2)]?.readableBytes == 1_000_000)
     #expect(contentsAreGone(folder))
     try await listener.close()

@@ -13,6 +13,10 @@ create table zm.scheduler (
   version text,
   started_at timestamptz,
   stopped_at timestamptz,
+  -- Since when it claims nothing, and who wants it so.
+  paused_at timestamptz,
+  paused_by name,
+  pause_reason text,
   created_at timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 
@@ -23,6 +27,10 @@ create table zm.worker (
   slots int not null check (slots between 1 and 10000),
   -- What task runs may ask for.
   labels text[] not null default '{}' check (zm.is_labels(labels)),
+  -- Since when it gets nothing new, and who wants it so.
+  drained_at timestamptz,
+  drained_by name,
+  drain_reason text,
   created_at timestamptz not null default clock_timestamp()
 );
 
@@ -35,7 +43,9 @@ create table zm.worker_status (
   last_seen timestamptz,
   connected_at timestamptz,
   host text,
-  version text
+  version text,
+  -- Its machine's load average of one minute, in hundredths.
+  load int
 ) with (fillfactor = 30, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
 -- Whether a scheduler sleeps until it is notified. NOTIFY takes a lock that serialises commits (8 writers
@@ -46,6 +56,14 @@ create table zm.scheduler_sleep (
 ) with (fillfactor = 30, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
 grant select on zm.scheduler, zm.worker, zm.worker_status to zm_viewer, zm_user, zm_admin;
+
+-- Whether a process has the scheduler's name: it holds a lock as long as its connection lives, so one that was killed
+-- is not there, whatever it had to say before.
+create function zm.is_there(s zm.scheduler) returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
+  select s.stopped_at is null and exists (select from pg_locks l where l.locktype = 'advisory' and l.granted
+    and l.database = (select oid from pg_database where datname = current_database())
+    and l.classid = 7702 and l.objid = s.id::oid) $$;
+grant execute on function zm.is_there to zm_viewer, zm_user, zm_admin;
 
 -- One constant channel, empty payload: every role can listen, so it must say nothing.
 create function zm.wake_schedulers() returns void language sql volatile set search_path = pg_catalog, pg_temp as

@@ -10,7 +10,8 @@ set local role zm_owner;
 create table zm.run (
   id bigint not null default zm.new_id() primary key,
   owner_id int not null,
-  -- The pipeline's version; null for a batch of task runs that no link joins.
+  -- The pipeline and its version; null for a batch of task runs that no link joins.
+  pipeline_id int,
   version_id int,
   name text not null,
   total int not null,
@@ -26,6 +27,7 @@ create table zm.run (
   created_by name not null default session_user
 ) partition by range (id);
 create index run_owner on zm.run (owner_id, id);
+create index run_pipeline on zm.run (pipeline_id, id) where pipeline_id is not null;
 
 -- How many task runs of a run have ended: one row for each scheduler that ended some (0: people), so that
 -- schedulers that finish one big batch together never wait for each other's commit.
@@ -49,6 +51,14 @@ create table zm.live_run (
 );
 create index live_run_pipeline on zm.live_run (pipeline_id);
 create index live_run_event on zm.live_run (event_id) where event_id is not null;
+
+-- The newest run of each pipeline, or where to begin to look for it, as it is not always: see zm_api.last_run. A pipeline
+-- without runs has the lowest number that one may get.
+create table zm.last_run (
+  pipeline_id int primary key,
+  run_id bigint not null,
+  owner_id int not null
+) with (fillfactor = 50);
 
 create table zm.task_run (
   id bigint not null default zm.new_id() primary key,
@@ -351,7 +361,7 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['run', 'task_run'] loop
+  foreach t in array array['run', 'task_run', 'last_run'] loop
     execute format('alter table zm.%I enable row level security', t);
     execute format('create policy own on zm.%I for select to zm_user
       using (owner_id = (select zm.uid()))', t);

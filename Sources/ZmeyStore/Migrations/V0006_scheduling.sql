@@ -53,12 +53,13 @@ begin
 end $$;
 
 create function zm_sched.workers(p_scheduler int, p_epoch bigint)
-  returns table (id int, name text, slots int) language plpgsql security definer
+  returns table (id int, name text, slots int, takes_work boolean) language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
   perform zm.guard(p_scheduler, p_epoch);
-  return query select id, name, slots from zm.worker where scheduler_id = p_scheduler order by id;
+  return query select w.id, w.name, w.slots, w.drained_at is null and s.paused_at is null
+  from zm.worker w join zm.scheduler s on s.id = w.scheduler_id where s.id = p_scheduler order by w.id;
 end $$;
 
 -- Every limit on task runs of an owner and a class: how much of it one more needs, how much is free. What runs is what
@@ -169,6 +170,8 @@ end $$;
 -- schedulers claim at the same moment, or when what is handed on to them would be
 -- more than 64 MiB (the first comes however large it is). The scheduler then counts as asleep and is notified of
 -- what is queued next; as long as it gets something it asks again by itself.
+-- Nothing comes for a worker that is drained, or if the scheduler is paused. Whoever changes that holds lock 7706 and so
+-- waits for claims under way; until it is done nothing is claimed.
 create function zm_sched.claim(p_scheduler int, p_epoch bigint, p_slots int[])
   returns table (task_run_id bigint, run_id bigint, attempt int, nonce uuid, worker_id int, owner name, name text,
     pipeline text, script_sha256 bytea, maximum_ms bigint, max_output bigint, args text[], passes text[],
@@ -180,8 +183,17 @@ declare
   owners int[];
   classes int[];
   picks zm.pick[];
+  slots int[] := '{}';
 begin
   perform zm.guard(p_scheduler, p_epoch);
+  if pg_try_advisory_xact_lock_shared(7706, p_scheduler) then
+    -- A new snapshot after the lock.
+    select case when not exists (select from zm.worker w where w.id = any (p_slots) and w.drained_at is not null) then p_slots
+      else array(select s.worker from unnest(p_slots) with ordinality s (worker, n)
+        where not exists (select from zm.worker w where w.id = s.worker and w.drained_at is not null) order by s.n) end
+    into slots from zm.scheduler h where h.id = p_scheduler and h.paused_at is null;
+    slots := coalesce(slots, '{}');
+  end if;
   if exists (select from zm.delayed where due_at <= moment) then perform zm.promote(); end if;
   with recursive pairs (owner_id, class_id) as ( -- a loose index scan: one probe a pair
     (select q.owner_id, q.class_id from zm.queue q order by q.owner_id, q.class_id limit 1)
@@ -190,11 +202,11 @@ begin
       select q.owner_id, q.class_id from zm.queue q where (q.owner_id, q.class_id) > (p.owner_id, p.class_id)
       order by q.owner_id, q.class_id limit 1) n
   )
-  select array_agg(owner_id), array_agg(class_id) into owners, classes from pairs;
+  select array_agg(owner_id), array_agg(class_id) into owners, classes from pairs where slots <> '{}';
   if classes = array[0] and not exists (select from zm.app_user where id = owners[1] and task_limit is not null) then
-    picks := zm.pick_head(owners[1], p_slots);
+    picks := zm.pick_head(owners[1], slots);
   elsif owners is not null then
-    picks := zm.pick_fairly(owners, classes, p_slots);
+    picks := zm.pick_fairly(owners, classes, slots);
   end if;
   if cardinality(picks) > 0 then
     return query
@@ -235,8 +247,8 @@ begin
       where exists (select from zm.link l where l.to_task = a.task_id and l.pass <> 'none')) i on true;
     get diagnostics claimed = row_count;
   end if;
-  update zm.scheduler_sleep set asleep = claimed < cardinality(p_slots)
-  where scheduler_id = p_scheduler and asleep <> (claimed < cardinality(p_slots));
+  update zm.scheduler_sleep set asleep = claimed < cardinality(slots)
+  where scheduler_id = p_scheduler and asleep <> (claimed < cardinality(slots));
 end $$;
 
 -- What ended may have been in the way of what another scheduler's workers could run.
@@ -482,23 +494,23 @@ end $$;
 
 -- What the scheduler sees of its workers; for people, so it need not survive a crash of the database.
 create function zm_sched.heartbeat(p_scheduler int, p_epoch bigint, p_worker int[], p_connected boolean[], p_busy int[],
-    p_silent_ms bigint[], p_host text[], p_version text[]) returns void language plpgsql security definer
+    p_silent_ms bigint[], p_host text[], p_version text[], p_load int[]) returns void language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 begin
   perform zm.guard(p_scheduler, p_epoch);
   -- As a clause of the function it would end with the function, before the commit.
   perform set_config('synchronous_commit', 'off', true);
-  insert into zm.worker_status as s (worker_id, connected, busy, last_seen, connected_at, host, version)
+  insert into zm.worker_status as s (worker_id, connected, busy, last_seen, connected_at, host, version, load)
   select i.worker, i.connected, i.busy, clock_timestamp() - i.silent * interval '1 millisecond',
-    case when i.connected then clock_timestamp() end, i.host, i.version
-  from unnest(p_worker, p_connected, p_busy, p_silent_ms, p_host, p_version)
-    as i (worker, connected, busy, silent, host, version)
+    case when i.connected then clock_timestamp() end, i.host, i.version, i.load
+  from unnest(p_worker, p_connected, p_busy, p_silent_ms, p_host, p_version, p_load)
+    as i (worker, connected, busy, silent, host, version, load)
   -- Locked, as the foreign key wants it to stay: one that is being removed is waited for and then left out.
   join (select id from zm.worker where id = any (p_worker) order by id for key share) w on w.id = i.worker
   on conflict (worker_id) do update set connected = excluded.connected, busy = excluded.busy,
     last_seen = coalesce(excluded.last_seen, s.last_seen),
     connected_at = case when s.connected then s.connected_at else excluded.connected_at end,
-    host = coalesce(excluded.host, s.host), version = coalesce(excluded.version, s.version);
+    host = coalesce(excluded.host, s.host), version = coalesce(excluded.version, s.version), load = excluded.load;
   perform zm.ensure_week(clock_timestamp() + interval '7 days');
 end $$;
 

@@ -60,6 +60,8 @@ begin
   end if;
   insert into zm.pipeline (owner_id, name) values (p_owner, j ->> 'name')
   on conflict (owner_id, name) where removed_at is null do update set updated_at = clock_timestamp() returning * into p;
+  insert into zm.last_run (pipeline_id, run_id, owner_id) values (p.id, zm.day_number(clock_timestamp()) * 1000000000, p_owner)
+  on conflict do nothing;
   insert into zm.pipeline_version (owner_id, pipeline_id, number, description, task_limit)
   select p_owner, p.id, coalesce(max(number), 0) + 1, coalesce(j ->> 'description', ''), (j ->> 'limit')::int
   from zm.pipeline_version where pipeline_id = p.id returning id into v;
@@ -434,9 +436,12 @@ begin
   for share of x;
   select p.id into limited from zm.pipeline_version
   where id in (p.version_id, p_version) and task_limit is not null limit 1;
-  insert into zm.run (id, owner_id, version_id, name, total, rerun_of, event_id, due_at)
-  values (r, p_owner, p_version, p.name, cardinality(p_tasks), p_source, p_event, p_due_at);
+  insert into zm.run (id, owner_id, pipeline_id, version_id, name, total, rerun_of, event_id, due_at)
+  values (r, p_owner, p.id, p_version, p.name, cardinality(p_tasks), p_source, p_event, p_due_at);
   insert into zm.live_run (run_id, pipeline_id, event_id) values (r, p.id, p_event);
+  -- Waits for nobody: while another start of the pipeline is under way, its run is the one that is noted.
+  perform from zm.last_run l where l.pipeline_id = p.id and l.run_id < r for no key update skip locked;
+  if found then update zm.last_run l set run_id = r where l.pipeline_id = p.id; end if;
   insert into zm.kept (run_id, task_id, task_run_id)
   select distinct r, f.id, o.id
   from zm.link l join zm.task f on f.id = l.from_task

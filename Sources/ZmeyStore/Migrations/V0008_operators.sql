@@ -14,6 +14,18 @@ exception when unique_violation then
   raise exception 'scheduler "%" is registered already', p_name using errcode = 'ZM005';
 end $$;
 
+-- That scheduler, which claims nothing until this transaction ends; what it is claiming now is waited for.
+create function zm.hold_claims(p_name text) returns zm.scheduler language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  s zm.scheduler;
+begin
+  perform pg_advisory_xact_lock(7706, x.id) from zm.scheduler x where x.name = p_name;
+  -- A new snapshot after the lock.
+  select * into s from zm.scheduler x where x.name = p_name;
+  if not found then raise exception 'no scheduler "%"', p_name using errcode = 'ZM003'; end if;
+  return s;
+end $$;
+
 create function zm_api.scheduler_remove(p_name text) returns void language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 declare
@@ -37,6 +49,44 @@ begin
   perform zm.note('remove', 'scheduler', p_name);
 end $$;
 
+-- Why, in a line of people's; null for none.
+create function zm.reason_of(p_reason text) returns text language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  if length(p_reason) > 200 or p_reason ~ '[\x01-\x1f\x7f-\x9f]' then
+    raise exception 'a reason is one line of at most 200 characters' using errcode = 'ZM004';
+  end if;
+  return nullif(btrim(p_reason), '');
+end $$;
+
+-- A scheduler that is paused claims nothing; what its workers have goes on, and events go on to fire. Told again, only
+-- another reason counts.
+create function zm_api.scheduler_pause(p_name text, p_reason text default null) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  s zm.scheduler;
+  why text := zm.reason_of(p_reason);
+begin
+  perform zm.must_be_admin();
+  s := zm.hold_claims(p_name);
+  if s.paused_at is not null and (why is null or why = s.pause_reason) then return; end if;
+  update zm.scheduler set paused_at = coalesce(paused_at, clock_timestamp()), paused_by = session_user, pause_reason = why where id = s.id;
+  perform zm.note('pause', 'scheduler', p_name, jsonb_strip_nulls(jsonb_build_object('reason', why)));
+  perform pg_notify('zm_wake', '');
+end $$;
+
+create function zm_api.scheduler_resume(p_name text) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  s zm.scheduler;
+begin
+  perform zm.must_be_admin();
+  s := zm.hold_claims(p_name);
+  if s.paused_at is null then return; end if;
+  update zm.scheduler set paused_at = null, paused_by = null, pause_reason = null where id = s.id;
+  perform zm.note('resume', 'scheduler', p_name);
+  perform pg_notify('zm_wake', '');
+end $$;
+
 -- Labels in order, each once.
 create function zm.labels_of(p_labels text[]) returns text[] language plpgsql immutable strict
   set search_path = pg_catalog, pg_temp as $$
@@ -50,6 +100,17 @@ begin
   end if;
   if cardinality(p_labels) > 20 then raise exception 'a worker has at most 20 labels' using errcode = 'ZM004'; end if;
   return array(select distinct l from unnest(p_labels) l order by l);
+end $$;
+
+-- That worker, whose scheduler claims nothing until this transaction ends.
+create function zm.hold_worker(p_name text) returns zm.worker language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  w zm.worker;
+begin
+  perform zm.hold_claims(s.name) from zm.worker x join zm.scheduler s on s.id = x.scheduler_id where x.name = p_name;
+  select * into w from zm.worker x where x.name = p_name for no key update;
+  if not found then raise exception 'no worker "%"', p_name using errcode = 'ZM003'; end if;
+  return w;
 end $$;
 
 create function zm_api.worker_add(p_name text, p_scheduler text, p_slots int, p_labels text[] default '{}') returns void
@@ -86,6 +147,35 @@ begin
     'before', jsonb_build_object('slots', was.slots, 'labels', was.labels),
     'after', (select jsonb_build_object('slots', slots, 'labels', labels) from zm.worker where name = p_name)));
   perform zm.wake_schedulers();
+end $$;
+
+-- A worker that is drained gets nothing new, finishes what it has and keeps its link. Told again, only another reason
+-- counts.
+create function zm_api.worker_drain(p_name text, p_reason text default null) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  w zm.worker;
+  why text := zm.reason_of(p_reason);
+begin
+  perform zm.must_be_admin();
+  w := zm.hold_worker(p_name);
+  if w.drained_at is not null and (why is null or why = w.drain_reason) then return; end if;
+  update zm.worker set drained_at = coalesce(drained_at, clock_timestamp()), drained_by = session_user, drain_reason = why where id = w.id;
+  perform zm.note('drain', 'worker', p_name, jsonb_strip_nulls(jsonb_build_object('reason', why)));
+  perform pg_notify('zm_wake', '');
+end $$;
+
+create function zm_api.worker_undrain(p_name text) returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  w zm.worker;
+begin
+  perform zm.must_be_admin();
+  w := zm.hold_worker(p_name);
+  if w.drained_at is null then return; end if;
+  update zm.worker set drained_at = null, drained_by = null, drain_reason = null where id = w.id;
+  perform zm.note('undrain', 'worker', p_name);
+  perform pg_notify('zm_wake', '');
 end $$;
 
 -- The worker finishes what it has; then its scheduler closes the link.
@@ -195,7 +285,8 @@ select r.id, r.name, r.version_id is not null as is_pipeline, u.rolname as owner
     when r.is_cut or y.stopped > 0 then 'stopped'
     else 'succeeded' end as state,
   r.created_at, r.rerun_of, r.event_id, r.due_at,
-  case when not r.is_open and y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id, r.is_open
+  case when not r.is_open and y.ended = r.total then y.last_at end as finished_at, r.created_by, r.owner_id, r.is_open,
+  r.pipeline_id, r.version_id
 from zm.run r
 join zm.app_user u on u.id = r.owner_id
 cross join lateral (
@@ -203,17 +294,33 @@ cross join lateral (
     max(last_at) as last_at
   from zm.run_tally where run_id = r.id) y;
 
+-- The newest run of each pipeline, without a look at older ones: a start that met another one is found behind that.
+create view zm_api.last_run with (security_invoker = true) as
+select l.pipeline_id, n.id as run_id, l.owner_id
+from zm.last_run l
+cross join lateral (
+  select r.id from zm.run r where r.pipeline_id = l.pipeline_id and r.id >= l.run_id order by r.id desc limit 1) n;
+
+-- Started: a process has its name.
 create view zm_api.scheduler with (security_invoker = true) as
-select s.id, s.name, s.address, s.host, s.pid, s.version, s.epoch, s.started_at, s.stopped_at,
-  s.started_at is not null and s.stopped_at is null as is_started,
-  (select count(*) from zm.worker w where w.scheduler_id = s.id) as workers
+select s.id, s.name, s.address, s.host, s.pid, s.version, s.epoch, s.started_at, s.stopped_at, zm.is_there(s) as is_started,
+  (select count(*) from zm.worker w where w.scheduler_id = s.id) as workers,
+  s.paused_at is not null as is_paused, s.paused_at, s.paused_by, s.pause_reason
 from zm.scheduler s;
 
+-- What a scheduler said of its workers holds as long as it is there. load: of the machine, the average of one minute.
 create view zm_api.worker with (security_invoker = true) as
-select w.id, w.name, s.name as scheduler, w.slots, coalesce(t.connected, false) as connected, coalesce(t.busy, 0) as busy,
+with s as materialized (select x.id, x.name, zm.is_there(x) as is_there from zm.scheduler x)
+select w.id, w.name, s.name as scheduler, w.slots, l.is_linked as connected, case when l.is_linked then t.busy else 0 end as busy,
   t.last_seen, extract(epoch from clock_timestamp() - t.last_seen)::int as silent_s, t.connected_at, t.host, t.version,
-  w.labels
-from zm.worker w join zm.scheduler s on s.id = w.scheduler_id left join zm.worker_status t on t.worker_id = w.id;
+  w.labels, w.drained_at is not null as is_drained, w.drained_at, w.drained_by, w.drain_reason,
+  case when l.is_linked then t.load::double precision / 100 end as load
+from zm.worker w join s on s.id = w.scheduler_id left join zm.worker_status t on t.worker_id = w.id
+cross join lateral (select s.is_there and coalesce(t.connected, false) as is_linked) l;
+
+-- Who changed what: everybody sees what they did, admins and viewers everything.
+create view zm_api.audit with (security_invoker = true) as
+select id, at, who, address, action, kind, object, detail from zm.audit;
 
 create view zm_api.template with (security_invoker = true) as
 select t.id, t.name, t.description, u.rolname as owner, g.average_ms, g.maximum_ms, g.attempts, t.updated_at

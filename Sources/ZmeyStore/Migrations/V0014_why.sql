@@ -40,17 +40,22 @@ create function zm.explain_links(t zm.task_run) returns table (kind text, messag
   join zm.task_state s on s.id = p.state
   where l.to_task = t.task_id and l.is_enabled order by l.position $$;
 
--- Whether a process has the scheduler's name: it holds a lock as long as its connection lives.
-create function zm.is_there(s zm.scheduler) returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
-  select s.stopped_at is null and exists (select from pg_locks l where l.locktype = 'advisory' and l.granted
-    and l.database = (select oid from pg_database where datname = current_database())
-    and l.classid = 7702 and l.objid = s.id::oid) $$;
+-- The workers with these labels that are linked, each with what keeps it from new work; null if nothing does.
+create function zm.linked_workers(p_labels text[]) returns table (worker_id int, slots int, obstacle text) language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  with there as materialized (select h.id, h.name, h.paused_at, h.paused_by, h.pause_reason from zm.scheduler h where zm.is_there(h))
+  select w.id, w.slots,
+    case when w.drained_at is not null then format('worker "%s" is drained by %s', w.name, w.drained_by) || coalesce(' (' || w.drain_reason || ')', '')
+      when h.paused_at is not null then format('scheduler "%s" is paused by %s', h.name, h.paused_by) || coalesce(' (' || h.pause_reason || ')', '') end
+  from zm.worker w join zm.worker_status s on s.worker_id = w.id join there h on h.id = w.scheduler_id
+  where s.connected and w.labels @> p_labels $$;
 
 -- Of a task run that is queued: each limit that does not allow it, and whether a worker could take it.
 create function zm.explain_queued(t zm.task_run) returns table (kind text, message text) language plpgsql stable
   set search_path = pg_catalog, pg_temp as $$
 declare
   wanted text[] := coalesce((select labels from zm.class where id = t.class_id), '{}');
+  those text := case when wanted = '{}' then '' else ' with the labels ' || array_to_string(wanted, ', ') end;
   l record;
   ahead bigint;
   others bigint;
@@ -78,19 +83,23 @@ begin
   elsif not exists (select from zm.worker w where w.labels @> wanted) then
     return query select case when wanted = '{}' then 'worker' else 'label' end,
       case when wanted = '{}' then 'there is no worker' else format('no worker has the labels %s', array_to_string(wanted, ', ')) end;
-  elsif not exists (select from zm.worker w join zm.worker_status s on s.worker_id = w.id where s.connected and w.labels @> wanted
-      and exists (select from zm.scheduler h where h.id = w.scheduler_id and zm.is_there(h))) then
-    return query select 'worker', 'no worker' || case when wanted = '{}' then '' else format(' with the labels %s', array_to_string(wanted, ', ')) end
-      || ' is connected';
+  elsif not exists (select from zm.linked_workers(wanted)) then
+    return query select 'worker', 'no worker' || those || ' is connected';
+  elsif not exists (select from zm.linked_workers(wanted) w where w.obstacle is null) then
+    return query select 'drained', format('no worker%s takes new work: %s', those, (
+      select string_agg(o.obstacle, ', ' order by o.obstacle)
+      from (select distinct w.obstacle from zm.linked_workers(wanted) w order by 1 limit 10) o));
   elsif not exists (
-    select from zm.worker w join zm.worker_status s on s.worker_id = w.id
-    where s.connected and w.labels @> wanted and w.slots > (select count(*) from zm.inflight x where x.worker_id = w.id)) then
+    select from zm.linked_workers(wanted) w
+    where w.obstacle is null and w.slots > (select count(*) from zm.inflight x where x.worker_id = w.worker_id)) then
     select count(*) into ahead from (
       select from zm.queue q where q.owner_id = t.owner_id and (q.rank, q.task_run_id) < (-t.priority, t.id) limit 10000) x;
     select count(distinct q.owner_id) into others from zm.queue q where q.owner_id <> t.owner_id;
-    return query select 'slot', format('no free slot%s: position %s%s', case when wanted = '{}' then '' else ' on a worker with the labels '
+    return query select 'slot', format('no free slot%s: position %s%s%s', case when wanted = '{}' then '' else ' on a worker with the labels '
       || array_to_string(wanted, ', ') end, case when ahead = 10000 then 'beyond 10000' else (ahead + 1)::text end,
-      case when others > 0 then format(', and %s other users take their turns', others) else '' end);
+      case when others > 0 then format(', and %s other users take their turns', others) else '' end, (
+      select '; ' || string_agg(o.obstacle, ', ' order by o.obstacle)
+      from (select distinct w.obstacle from zm.linked_workers(wanted) w where w.obstacle is not null order by 1 limit 10) o));
   end if;
 end $$;
 
