@@ -8,8 +8,8 @@ import Testing
   private static let floors: [[String]] = [
     ["CLibPQ", "CLinux", "ZmeyCore"],
     ["Postgres", "Processes", "ZmeySchedule"],
-    ["ZmeyDefinition", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "ZmeyCommand"],
-    ["ZmeyScheduler", "ZmeyWorker", "ZmeyInstance"],
+    ["ZmeyDefinition", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "ZmeyCommand", "ZmeyConsole"],
+    ["ZmeyScheduler", "ZmeyWorker", "ZmeyInstance", "ZmeyFeed"],
     ["zmctl", "zmscheduler", "zmworker"],
   ]
 
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [("ZmeyCore", []), ("ZmeySchedule", ["ZmeyCore"])])
+  @Test(arguments: [("ZmeyCore", []), ("ZmeySchedule", ["ZmeyCore"]), ("ZmeyConsole", ["ZmeyCore", "ZmeySchedule"])])
   func `what is pure imports nothing but what is pure`(name: String, pure: [String]) throws {
     let target = try #require(try Manifest.read()[name])
     #expect(try SourceTree.imports(target).sorted() == pure)
