@@ -68,10 +68,7 @@ extension Command {
       try People.setEvent(name, isEnabled: isEnabled, session)
       return "turned \(isEnabled ? "on" : "off") event \(name)"
     case .remove(let kind, let name):
-      guard let known = People.Kind(rawValue: kind.rawValue) else {
-        throw Refusal("a \(kind) is nothing known")
-      }
-      try People.remove(known, name, session)
+      try People.remove(kind, name, session)
       return "removed \(kind) \(name)"
     case .addWorker(let name, let scheduler, let slots, let labels):
       try Refusal.check(name)

@@ -104,7 +104,8 @@ enum Supply {
     var read: [RunID: (total: Int, rows: [TaskRunRow])] = [:]
     try rows.forEach { row throws in
       let taskRun = try TaskRunRow(row)
-      read[taskRun.taskRun.run, default: (try row.int(TaskRunRow.width), [])].rows.append(taskRun)
+      let total = try row.int(TaskRunRow.width)
+      read[taskRun.taskRun.run, default: (total, [])].rows.append(taskRun)
       memory.note(program: taskRun.program)
     }
     for (run, found) in read { memory.works[run, default: Work()].take(found.rows, total: found.total) }
