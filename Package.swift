@@ -65,9 +65,14 @@ let package = Package(
     .target(
       name: "ZmeyCommand",
       dependencies: [
-        "ZmeyCore",
+        "ZmeyCore", "ZmeySchedule",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(
+      name: "ZmeyFeed",
+      dependencies: [
+        "ZmeyCommand", "ZmeyConsole", "ZmeyCore", "ZmeyDefinition", "ZmeySchedule", "ZmeyStore", "Postgres",
       ]),
     .target(name: "ZmeyInstance", dependencies: ["ZmeyCore", "ZmeyStore", "Postgres", "Processes"]),
     .target(name: "TestKit", dependencies: ["Postgres", "ZmeyStore"], path: "Tests/TestKit"),
@@ -75,7 +80,8 @@ let package = Package(
     .testTarget(
       name: "ZmeyScheduleTests", dependencies: ["Postgres", "TestKit", "ZmeyCommand", "ZmeySchedule"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "ZmeyConsoleTests", dependencies: ["ZmeyConsole", "ZmeyCore", "ZmeySchedule"],
+    .testTarget(
+      name: "ZmeyConsoleTests", dependencies: ["ZmeyConsole", "ZmeyCore", "ZmeySchedule"],
       exclude: ["Golden"]),
     .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
@@ -109,6 +115,11 @@ let package = Package(
       ],
       path: "Tests/Simulation"),
     .testTarget(name: "ZmeyStoreTests", dependencies: ["Postgres", "TestKit", "ZmeyCore", "ZmeyStore"]),
+    .testTarget(
+      name: "ZmeyFeedTests",
+      dependencies: [
+        "Postgres", "TestKit", "ZmeyConsole", "ZmeyCore", "ZmeyFeed", "ZmeyStore",
+      ]),
     .executableTarget(
       name: "zmscheduler",
       dependencies: [

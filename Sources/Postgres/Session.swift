@@ -44,6 +44,14 @@ public struct Session: ~Copyable {
     _ = try link.answer(nil)
   }
 
+  /// Where the server is: host and port, or `local` for a Unix socket of this machine.
+  public var serverAddress: String {
+    guard let host = PQhost(link.handle).map({ String(cString: $0) }), !host.isEmpty, !host.hasPrefix("/"),
+      !host.hasPrefix("@")
+    else { return "local" }
+    return PQport(link.handle).map { "\(host):\(String(cString: $0))" } ?? host
+  }
+
   /// Commits, or throws if there was nothing left to commit.
   borrowing func commit() throws(DatabaseError) {
     try checkCancellation(nil)

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import ZmeyCore
+public import ZmeySchedule
 
 /// The system's time zone database: TZif files below $TZDIR, or /usr/share/zoneinfo.
 public enum ZoneFiles {
@@ -15,6 +16,19 @@ public enum ZoneFiles {
           + (isInstalled ? "names are like Europe/Berlin" : "install the package tzdata"))
     }
     return Array(data)
+  }
+
+  /// The rules of the zone with that name; `UTC` is known without a file.
+  ///
+  /// - Throws: `Failure` if the name is none, or the zone is not known here.
+  public static func rules(_ name: String) throws(Failure) -> TimeZoneRules {
+    if name == EventDefinition.defaultTimezone { return .utc }
+    let bytes = try read(name)
+    do throws(ZoneError) {
+      return try TimeZoneRules(tzif: bytes)
+    } catch {
+      throw Failure(.failed, "the time zone '\(name)' of this machine cannot be read: \(error)")
+    }
   }
 
   /// The names of all zones here, sorted.

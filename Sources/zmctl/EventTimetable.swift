@@ -9,12 +9,7 @@ struct EventTimetable {
 
   /// - Throws: `Failure` for a time zone that is not known here, `ScheduleError` for a rule that cannot be read.
   init(_ event: EventDefinition) throws {
-    do {
-      let isUTC = event.timezone == EventDefinition.defaultTimezone
-      zone = isUTC ? .utc : try TimeZoneRules(tzif: try ZoneFiles.read(event.timezone))
-    } catch let error as ZoneError {
-      throw Failure(.failed, "the time zone '\(event.timezone)' of this machine cannot be read: \(error)")
-    }
+    zone = try ZoneFiles.rules(event.timezone)
     timetable = try Timetable(event, zone: zone)
   }
 

@@ -8,9 +8,9 @@ import Testing
   private static let floors: [[String]] = [
     ["CLibPQ", "CLinux", "CTerminal", "ZmeyCore"],
     ["Postgres", "Processes", "Terminal", "ZmeySchedule"],
-    ["ZmeyDefinition", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "ZmeyCommand"],
-    ["ZmeyScheduler", "ZmeyWorker", "ZmeyInstance"],
-    ["zmctl", "zmscheduler", "zmworker"],
+    ["ZmeyDefinition", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "ZmeyCommand", "ZmeyConsole"],
+    ["ZmeyScheduler", "ZmeyWorker", "ZmeyInstance", "ZmeyFeed"],
+    ["zmctl", "zmtui", "zmscheduler", "zmworker"],
   ]
 
   @Test func `every import is a dependency of its target, and every dependency is imported`() throws {
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [("ZmeyCore", []), ("ZmeySchedule", ["ZmeyCore"])])
+  @Test(arguments: [("ZmeyCore", []), ("ZmeySchedule", ["ZmeyCore"]), ("ZmeyConsole", ["ZmeyCore", "ZmeySchedule"])])
   func `what is pure imports nothing but what is pure`(name: String, pure: [String]) throws {
     let target = try #require(try Manifest.read()[name])
     #expect(try SourceTree.imports(target).sorted() == pure)

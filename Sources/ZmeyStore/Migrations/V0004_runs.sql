@@ -385,3 +385,7 @@ alter table zm.run_tally enable row level security;
 grant select on zm.run_tally to zm_viewer, zm_user, zm_admin;
 create policy own on zm.run_tally for select to zm_viewer, zm_user, zm_admin
   using (exists (select from zm.run r where r.id = run_id));
+alter table zm.live_run enable row level security;
+grant select on zm.live_run to zm_viewer, zm_user, zm_admin;
+create policy own on zm.live_run for select to zm_viewer, zm_user, zm_admin
+  using (exists (select from zm.pipeline p where p.id = pipeline_id));

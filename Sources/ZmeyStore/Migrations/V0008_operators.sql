@@ -362,6 +362,33 @@ create view zm_api.person with (security_invoker = true) as
 select u.rolname as name, u.disabled as is_disabled, u.task_limit, w.running, w.queued, u.created_at
 from zm.app_user u cross join lateral zm.work_of(u.id) w;
 
+-- How much work is under way and queued that the caller may see, the latter counted up to 100,000: asked for often, while
+-- the queue may hold millions.
+create function zm_api.work(out running bigint, out queued bigint) language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  with me as materialized (
+    select u.id, zm.is_admin() or pg_has_role(session_user, 'zm_viewer', 'member') as sees_all from (select zm.uid() as id) u)
+  select (select count(*) from zm.inflight x, me where me.sees_all and me.id is not null or x.owner_id = me.id), (
+    select count(*) from (
+      (select from zm.queue where (select sees_all and id is not null from me) limit 100000)
+      union all
+      (select from zm.queue q where q.owner_id = (select id from me where not sees_all) limit 100000)) q) $$;
+
+-- The first task runs that each worker has, of those that the caller may see: as many of each as are asked for.
+create function zm_api.tasks_of_workers(p_each int) returns table (worker text, task text) language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  with me as materialized (
+    select u.id, zm.is_admin() or pg_has_role(session_user, 'zm_viewer', 'member') as sees_all from (select zm.uid() as id) u
+  ), mine as (
+    select x.worker_id, x.task_run_id, row_number() over (partition by x.worker_id order by x.task_run_id) as place
+    from zm.inflight x, me where me.sees_all and me.id is not null or x.owner_id = me.id
+  )
+  select w.name, concat_ws('/', p.name, t.name || coalesce('[' || t.item || ']', ''))
+  from mine m join zm.task_run t on t.id = m.task_run_id join zm.worker w on w.id = m.worker_id
+  left join zm.task k on k.id = t.task_id left join zm.pipeline_version v on v.id = k.version_id
+  left join zm.pipeline p on p.id = v.pipeline_id
+  where m.place <= p_each order by m.worker_id, m.task_run_id $$;
+
 create view zm_api.attempt with (security_invoker = true) as
 select r.task_run_id, r.attempt, s.name as state, r.exit_code, r.signal, r.reason, w.name as worker, r.started_at, r.finished_at,
   r.duration_us, r.cpu_us, r.peak_kib, r.result_bytes, r.error_bytes, r.is_cut
@@ -410,5 +437,6 @@ create function zm_api.counts() returns table (state text, count bigint) languag
 
 reset role;
 grant select on all tables in schema zm_api to zm_viewer, zm_user, zm_admin;
-grant execute on function zm_api.result, zm_api.result_head, zm_api.log, zm_api.counts to zm_viewer;
+grant execute on function zm_api.result, zm_api.result_head, zm_api.log, zm_api.counts, zm_api.work, zm_api.tasks_of_workers
+  to zm_viewer;
 grant execute on all functions in schema zm_api to zm_user, zm_admin;

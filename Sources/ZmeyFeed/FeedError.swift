@@ -1,0 +1,17 @@
+public import ZmeyCore
+
+/// Why there is nothing to be had of a database that answers.
+public enum FeedError: ReportedError, Hashable, Sendable {
+  /// The role may not look.
+  case noUser(String)
+
+  /// One line that says what to do.
+  public var report: String {
+    switch self {
+    case .noUser(let role): "role '\(role)' is not a zmey user: an admin of zmey adds it"
+    }
+  }
+
+  /// With what a tool ends.
+  public var exitStatus: ExitStatus { .refused }
+}
