@@ -56,9 +56,11 @@ bench: build ## measure: the main benchmark beside xargs
 bench-launch: build ## measure: what one worker launches without a database, beside xargs
 	@.build/release/launchbench
 
-install: build ## install programs and manual pages below DESTDIR/PREFIX
+install: build ## install programs, themes and manual pages below DESTDIR/PREFIX
 	@install -d $(DESTDIR)$(PREFIX)/bin
 	@install -m 755 $(PROGRAMS:%=.build/release/%) $(DESTDIR)$(PREFIX)/bin
+	@install -d $(DESTDIR)$(PREFIX)/share/zmtui/themes
+	@install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/zmtui/themes
 	@for page in man/*; do section=$${page##*.}; \
 	  install -d $(DESTDIR)$(PREFIX)/share/man/man$$section && \
 	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section; done

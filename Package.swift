@@ -19,7 +19,9 @@ let package = Package(
     .target(
       name: "ZmeyDefinition", dependencies: ["ZmeyCore", "ZmeySchedule", "Yams"],
       exclude: ["zmey.schema.json"]),
-    .target(name: "ZmeyConsole", dependencies: ["ZmeyCore", "ZmeySchedule"]),
+    .target(
+      name: "ZmeyConsole", dependencies: ["ZmeyCore", "ZmeySchedule"],
+      resources: [.embedInCode("Theme/Shipped")]),
     .target(name: "Postgres", dependencies: ["CLibPQ"]),
     .target(name: "Processes", dependencies: ["CLinux"]),
     .target(
