@@ -70,7 +70,8 @@ let package = Package(
     .testTarget(
       name: "ZmeyScheduleTests", dependencies: ["Postgres", "TestKit", "ZmeyCommand", "ZmeySchedule"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "ZmeyConsoleTests", dependencies: ["ZmeyConsole", "ZmeyCore", "ZmeySchedule"],
+    .testTarget(
+      name: "ZmeyConsoleTests", dependencies: ["ZmeyConsole", "ZmeyCore", "ZmeySchedule"],
       exclude: ["Golden"]),
     .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
@@ -139,7 +140,7 @@ let package = Package(
       path: "Tests/Benchmarks/Launch"),
     .testTarget(name: "ArchitectureTests", path: "Tests/Architecture"),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["ZmeyCore", "ZmeyDefinition", "Processes"],
+      name: "DocumentationTests", dependencies: ["ZmeyConsole", "ZmeyCore", "ZmeyDefinition", "Processes"],
       path: "Tests/Documentation"),
     .testTarget(
       name: "EndToEndTests",
