@@ -64,6 +64,10 @@ import Testing
       "kill = T\nstop = T",
       "T of stop is a key of kill, too (line 1): take another, or bind kill to another or to noop"
     ),
+    (
+      "\nstart = Q",
+      "Q of start is a key of quit, too (from the beginning): take another, or bind quit to another or to noop"
+    ),
     ("\nquit = noop", "quit needs a key that does nothing else in any view: bind one"),
     ("\nquit = l", "quit needs a key that does nothing else in any view: bind one"),
   ])
@@ -77,7 +81,7 @@ import Testing
   }
 
   @Test func `may bind a key anew in a narrower place`() {
-    #expect(problems("output = x") == [])
+    #expect(problems("output = x x") == [])
   }
 
   @Test func `is what the map is printed as`() throws {

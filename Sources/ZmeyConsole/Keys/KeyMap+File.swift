@@ -16,7 +16,7 @@ extension KeyMap {
     noteClashes(bound, &lines)
     var map = KeyMap.standard
     for (action, binding) in bound { map.bind(action, to: binding.keys) }
-    if !map.canQuit {
+    if lines.problems.isEmpty, !map.canQuit {
       lines.note(bound[.quit]?.line ?? 1, "quit needs a key that does nothing else in any view: bind one")
     }
     guard lines.problems.isEmpty else { throw SettingsError(lines.problems) }
@@ -37,11 +37,9 @@ extension KeyMap {
     var owners: [Scope: [Key: Action]] = [:]
     for binding in Action.bindings {
       let action = binding.action
-      for key in Set(bound[action]?.keys ?? KeyMap.standard.keys(of: action)) {
-        guard let other = owners[binding.scope]?.updateValue(action, forKey: key) else {
-          owners[binding.scope, default: [:]][key] = action
-          continue
-        }
+      for key in bound[action]?.keys ?? KeyMap.standard.keys(of: action) {
+        let other = owners[binding.scope, default: [:]].updateValue(action, forKey: key)
+        guard let other, other != action else { continue }
         // The later line is at fault; an action without a line had the key before.
         let (mine, others) = (bound[action]?.line ?? 0, bound[other]?.line ?? 0)
         let (first, last) = mine < others ? (action, other) : (other, action)
