@@ -60,9 +60,11 @@ bench-launch: build ## measure: what one worker launches without a database, bes
 bench-console: build ## measure: the console beside its budgets
 	@python3 Tests/Benchmarks/Console/console.py .build/release
 
-install: build ## install programs and manual pages below DESTDIR/PREFIX
+install: build ## install programs, themes and manual pages below DESTDIR/PREFIX
 	@install -d $(DESTDIR)$(PREFIX)/bin
 	@install -m 755 $(PROGRAMS:%=.build/release/%) $(DESTDIR)$(PREFIX)/bin
+	@install -d $(DESTDIR)$(PREFIX)/share/zmtui/themes
+	@install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/zmtui/themes
 	@for page in man/*; do section=$${page##*.}; \
 	  install -d $(DESTDIR)$(PREFIX)/share/man/man$$section && \
 	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section; done

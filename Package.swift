@@ -25,7 +25,9 @@ let package = Package(
     .target(
       name: "ZmeyDefinition", dependencies: ["ZmeyCore", "ZmeySchedule", "Yams"],
       exclude: ["zmey.schema.json"]),
-    .target(name: "ZmeyConsole", dependencies: ["ZmeyCore", "ZmeySchedule"]),
+    .target(
+      name: "ZmeyConsole", dependencies: ["ZmeyCore", "ZmeySchedule"],
+      resources: [.embedInCode("Theme/Shipped")]),
     .target(name: "Postgres", dependencies: ["CLibPQ"]),
     .target(name: "Processes", dependencies: ["CLinux"]),
     .target(name: "Terminal", dependencies: ["CTerminal"]),
@@ -137,6 +139,12 @@ let package = Package(
       ],
       resources: [.embedInCode("Examples")]),
     .executableTarget(
+      name: "zmtui",
+      dependencies: [
+        "Terminal", "ZmeyCommand", "ZmeyConsole", "ZmeyCore", "ZmeyFeed", "ZmeyInstance", "ZmeySchedule",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
       name: "zmworker",
       dependencies: [
         "ZmeyCommand", "ZmeyCore", "ZmeyDaemon", "ZmeyLink", "ZmeyWorker",
@@ -157,7 +165,7 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Processes", "Terminal", "terminalprobe"]),
     .testTarget(name: "ArchitectureTests", path: "Tests/Architecture"),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["ZmeyCore", "ZmeyDefinition", "Processes"],
+      name: "DocumentationTests", dependencies: ["ZmeyConsole", "ZmeyCore", "ZmeyDefinition", "Processes"],
       path: "Tests/Documentation"),
     .testTarget(
       name: "EndToEndTests",

@@ -3,6 +3,7 @@ import Glibc
 import Terminal
 import ZmeyCommand
 import ZmeyConsole
+import ZmeyCore
 import ZmeySchedule
 
 /// What the operator's surroundings say: configuration, time zone, locale.

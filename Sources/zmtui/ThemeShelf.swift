@@ -2,31 +2,40 @@ import FoundationEssentials
 import Glibc
 import ZmeyCommand
 import ZmeyConsole
+import ZmeyCore
 
-/// Where themes are found: the operator's own, then those that came with the program.
+/// Where themes are found: the operator's own, then those of this machine, then those that came with the program.
 struct ThemeShelf {
-  /// The names of all, sorted.
+  private let folders: [String]
+
+  init() {
+    let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    let beside = program.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
+    folders = [Home.folder.map { "\($0)/themes" }, "\(beside)/share/zmtui/themes"].compactMap { $0 }
+  }
+
+  /// The names of all, those that come with the program first.
   var names: [String] {
-    let own =
-      Home.folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: "\($0)/themes") } ?? []
-    let named = own.compactMap { $0.hasSuffix(".theme") ? String($0.dropLast(".theme".count)) : nil }
-    return Set(named + Theme.shipped.map(\.name)).sorted()
+    let found = folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
+      .compactMap { $0.hasSuffix(".theme") ? String($0.dropLast(".theme".count)) : nil }
+    return Theme.shippedNames + Set(found).subtracting(Theme.shippedNames).sorted()
   }
 
   /// The theme of that name, or in the file of that path.
   ///
-  /// - Throws: `Failure` if there is none, `ThemeError` if it cannot be read.
+  /// - Throws: `Failure` if there is none, `SettingsError` if it cannot be read.
   func theme(named name: String) throws -> Theme {
     if name.contains("/") {
       guard let text = try Home.text(name) else { throw Failure(.usage, "there is no file '\(name)'") }
-      return try Theme.parse(text, name: name)
+      return try Theme.parse(text, name: name, file: name)
     }
-    if let folder = Home.folder, let text = try Home.text("\(folder)/themes/\(name).theme") {
-      return try Theme.parse(text, name: name)
+    for folder in folders {
+      let path = "\(folder)/\(name).theme"
+      if let text = try Home.text(path) { return try Theme.parse(text, name: name, file: path) }
     }
-    guard let theme = Theme.shipped.first(where: { $0.name == name }) else {
+    guard let theme = Theme.shipped(name) else {
       throw Failure(
-        .usage, "there is no theme '\(name)': it is one of \(names.joined(separator: ", ")), or a file")
+        .usage, "there is no theme '\(name)': it is one of \(names.joined(separator: ", ")), or a file's path")
     }
     return theme
   }

@@ -3,6 +3,7 @@ import Glibc
 import Terminal
 import ZmeyCommand
 import ZmeyConsole
+import ZmeyCore
 import ZmeyFeed
 import ZmeyInstance
 
@@ -54,14 +55,14 @@ struct ZmTui: AsyncParsableCommand {
       throw Failure(.usage, "standard input and output are no terminal: --plain tells changes as lines")
     }
 
-    let inbox = Inbox()
+    let inbox = try Inbox()
     let (requests, send) = AsyncStream.makeStream(of: FeedRequest.self)
     let status = try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         do {
-          try await Feed.run(conninfo, applicationName: "zmtui", requests: requests) { input, time in
-            inbox.post(.input(input, time))
-          }
+          let feed = try await Feed.connect(conninfo, applicationName: "zmtui")
+          inbox.post(.input(.identity(feed.identity), feed.serverTime))
+          await feed.run(requests) { input, time in inbox.post(.input(input, time)) }
         } catch {
           inbox.post(.failure(error))
         }
@@ -71,7 +72,10 @@ struct ZmTui: AsyncParsableCommand {
         group.cancelAll()
       }
       let request = { (request: FeedRequest) in _ = send.yield(request) }
-      if let dump { return try Snapshot(settings, dump.size, inbox: inbox, send: request).run() }
+      if let dump {
+        var snapshot = Snapshot(settings, dump.size, inbox: inbox, send: request)
+        return try snapshot.run()
+      }
       if isPlain {
         var shell = PlainShell(settings, inbox: inbox, send: request)
         try shell.run()

@@ -65,6 +65,13 @@ struct ManualPage {
     lines.drop { !$0.hasPrefix(".Bd ") }.dropFirst().prefix { $0 != ".Ed" }.map { $0 + "\n" }.joined()
   }
 
+  /// The texts of all displays.
+  var displays: [String] {
+    lines.indices.filter { lines[$0].hasPrefix(".Bd ") }.map { start in
+      ManualPage(lines: lines[start...]).display
+    }
+  }
+
   private var macros: [[String]] {
     lines.filter { $0.hasPrefix(".") }.map { $0.dropFirst().split(separator: " ").map(String.init) }
   }

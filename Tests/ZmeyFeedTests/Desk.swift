@@ -108,12 +108,12 @@ final class Desk: Sendable {
   /// What comes of commands.
   func replies(_ ticket: Int, _ commands: [Command]) async -> [Reply] {
     ask(.send(commands, ticket: ticket))
-    return await first { if case .outcomes(let replies, ticket) = $0 { replies } else { nil } }
+    return await first { if case .replies(let replies, ticket) = $0 { replies } else { nil } }
   }
 
   /// What comes of one command.
   func reply(_ command: Command) async -> Reply {
-    let ticket = all.count { if case .outcomes = $0 { true } else { false } } + 1
+    let ticket = all.count { if case .replies = $0 { true } else { false } } + 1
     return await replies(ticket, [command])[0]
   }
 

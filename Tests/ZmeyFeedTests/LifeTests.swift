@@ -123,7 +123,7 @@ import ZmeyStore
         let replies =
           await desk.replies(10, [])
           + desk.first {
-            if case .outcomes(let replies, ticket: 9) = $0 { replies } else { nil }
+            if case .replies(let replies, ticket: 9) = $0 { replies } else { nil }
           }
         #expect(
           replies.map(\.text) == [

@@ -208,12 +208,12 @@ struct FeedLoop {
             "the database was lost; whether it was done is unknown", hint: "The audit says what was done."))
       }
     }
-    post(.outcomes(replies, ticket: ticket), nil)
+    post(.replies(replies, ticket: ticket), nil)
     return !isLost
   }
 
   private func refuse(_ commands: [Command], _ ticket: Int) {
-    post(.outcomes(commands.map { _ in Self.notDone }, ticket: ticket), nil)
+    post(.replies(commands.map { _ in Self.notDone }, ticket: ticket), nil)
   }
 
   private static let notDone = Reply.refused("not done: the database is lost", hint: nil)
