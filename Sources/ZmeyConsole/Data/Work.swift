@@ -265,16 +265,20 @@ public struct ShapeLink: Hashable, Sendable {
   public var isNeeded: Bool
   /// Whether it counts.
   public var isEnabled: Bool
+  /// What it hands on.
+  public var pass: LinkDefinition.Pass
 
   /// A link.
   public init(
-    from: Int32, to: Int32, condition: Condition = .success, isNeeded: Bool = true, isEnabled: Bool = true
+    from: Int32, to: Int32, condition: Condition = .success, isNeeded: Bool = true, isEnabled: Bool = true,
+    pass: LinkDefinition.Pass = .none
   ) {
     self.from = from
     self.to = to
     self.condition = condition
     self.isNeeded = isNeeded
     self.isEnabled = isEnabled
+    self.pass = pass
   }
 }
 

@@ -1,0 +1,222 @@
+import ZmeyCore
+
+extension BoardRoom {
+  /// Does what changes or copies something.
+  mutating func act(_ action: Action, in context: inout Context) -> Bool {
+    let targets = targets(context.world)
+    if let verb = Self.reversible[action] {
+      control(verb, targets, in: &context)
+      return true
+    }
+    switch action {
+    case .start: start(targets, in: &context)
+    case .stop: end(.stop, targets, in: &context)
+    case .kill: end(.kill, targets, in: &context)
+    case .rerun: rerun(targets, from: false, in: &context)
+    case .rerunFrom: rerun(targets, from: true, in: &context)
+    case .enable: turn(true, targets, in: &context)
+    case .disable: turn(false, targets, in: &context)
+    case .remove: remove(targets, in: &context)
+    case .startWith, .link, .new, .edit, .editAll: change(action, targets, in: &context)
+    case .copy:
+      if let target = targets.first { context.copy(Self.name(of: target)) }
+    case .copyRow:
+      let lines = targets.map { Self.json($0) }
+      if !lines.isEmpty { context.copy(lines.joined(separator: "\n")) }
+    case .output, .why: lookInto(action, in: &context)
+    default: return false
+    }
+    return true
+  }
+
+  private static let reversible: [Action: ControlVerb] = [
+    .pause: .pause, .resume: .resume, .hold: .hold, .release: .release,
+  ]
+
+  /// What a verb does, and what takes it back.
+  private static func words(_ verb: ControlVerb) -> (past: String, back: ControlVerb?) {
+    switch verb {
+    case .pause: ("paused", .resume)
+    case .resume: ("resumed", .pause)
+    case .hold: ("held", .release)
+    case .release: ("released", .hold)
+    case .stop: ("stopped", nil)
+    case .kill: ("killed", nil)
+    }
+  }
+
+  /// Names of targets in a line: the one, or how many.
+  static func names(_ targets: [BoardTarget]) -> String {
+    targets.count == 1 ? targets[0].label : "\(targets.count) \(noun(targets))"
+  }
+
+  private static func noun(_ targets: [BoardTarget]) -> String {
+    let kinds = Set(
+      targets.map { target in
+        switch target {
+        case .pipeline: "pipelines"
+        case .batch: "batches"
+        case .task: "tasks"
+        }
+      })
+    return kinds.count == 1 ? kinds.first ?? "" : "things"
+  }
+
+  /// The commands for targets: an own pipeline by its name, so that all its runs are meant; all else by number.
+  private static func commands(_ verb: ControlVerb, _ targets: [BoardTarget], _ world: World) -> [Command] {
+    var commands: [Command] = []
+    var ids: [Int64] = []
+    for target in targets {
+      if case .pipeline(let pipeline) = target, world.isMine(pipeline.owner) {
+        commands.append(.controlPipeline(verb, pipeline.name))
+      } else if let id = target.liveID {
+        ids.append(id)
+      }
+    }
+    return commands + (ids.isEmpty ? [] : [.control(verb, ids: ids)])
+  }
+
+  /// What a verb can be done to: an own pipeline always, for what will begin counts too; else what has not ended.
+  private static func reached(_ targets: [BoardTarget], _ world: World, live: Bool) -> [BoardTarget] {
+    targets.filter { target in
+      if case .pipeline(let pipeline) = target, world.isMine(pipeline.owner) {
+        return !live || pipeline.live > 0 || target.liveID != nil
+      }
+      return target.liveID != nil
+    }
+  }
+
+  private func control(_ verb: ControlVerb, _ targets: [BoardTarget], in context: inout Context) {
+    let reached = Self.reached(targets, context.world, live: false)
+    guard !reached.isEmpty else { return sayNothingRuns(targets, in: &context) }
+    let (past, back) = Self.words(verb)
+    let undo = back.map {
+      Undo(
+        label: "\(past) \(Self.names(reached))", commands: Self.commands($0, reached, context.world))
+    }
+    context.act(Self.commands(verb, reached, context.world), undo: undo)
+  }
+
+  private func sayNothingRuns(_ targets: [BoardTarget], in context: inout Context) {
+    guard !targets.isEmpty else { return }
+    context.say("nothing of \(Self.names(targets)) goes on", isError: true)
+  }
+
+  /// Stops or kills, after a question.
+  private func end(_ verb: ControlVerb, _ targets: [BoardTarget], in context: inout Context) {
+    let reached = Self.reached(targets, context.world, live: true)
+    guard !reached.isEmpty else { return sayNothingRuns(targets, in: &context) }
+    let commands = Self.commands(verb, reached, context.world)
+    let title = verb == .stop ? "Stop" : "Kill"
+    let isProduction = context.world.identity?.isProduction == true
+    if verb == .stop, targets.count == 1, !isProduction {
+      return context.ask(
+        Question("\(title) \(reached[0].label) (\(reached[0].loss(context.now)))?", commands))
+    }
+    let live = Set(reached.map(\.label))
+    var lines = targets.map { target in
+      let name = target.label
+      let gap = String(repeating: " ", count: max(1, 24 - displayWidth(name)))
+      return name + gap
+        + (live.contains(name) ? target.loss(context.now) : "nothing of it goes on, will be skipped")
+    }
+    lines.append("")
+    lines.append(
+      verb == .stop
+        ? "TERM now, KILL after the grace of each program. Cannot be undone."
+        : "KILL now, nothing can end in order. Cannot be undone.")
+    let word = "\(verb.rawValue) \(reached.count == 1 ? reached[0].label : "\(reached.count)")"
+    context.ask(Question("\(title) \(Self.names(reached))?", lines: lines, word: word, commands))
+  }
+
+  /// Parts targets into those of the caller's own, and says what cannot be done to others'.
+  func own(_ targets: [BoardTarget], to doing: String, in context: inout Context) -> [BoardTarget] {
+    let mine = targets.filter { context.world.isMine($0.owner) }
+    if mine.isEmpty, let other = targets.first {
+      context.say("\(other.label) is \(other.owner)'s: only its owner can \(doing)", isError: true)
+    }
+    return mine
+  }
+
+  private func start(_ targets: [BoardTarget], in context: inout Context) {
+    let commands = own(targets, to: "start it", in: &context).compactMap { target -> Command? in
+      switch target {
+      case .pipeline(let pipeline): .start(pipeline: pipeline.name, task: nil, arguments: [])
+      case .task(let pipeline, let name, _): .start(pipeline: pipeline.name, task: name, arguments: [])
+      case .batch(let run): .rerun(run.id.rawValue, .alone)
+      }
+    }
+    context.act(commands)
+  }
+
+  private func rerun(_ targets: [BoardTarget], from: Bool, in context: inout Context) {
+    let commands = targets.compactMap { target -> Command? in
+      guard let id = target.runID else { return nil }
+      if case .task = target { return .rerun(id, from ? .from : .alone) }
+      return .rerun(id, from ? .failed : .alone)
+    }
+    guard !commands.isEmpty else {
+      return context.say("\(Self.names(targets)) has not run yet", isError: true)
+    }
+    context.act(commands)
+  }
+
+  private func turn(_ isEnabled: Bool, _ targets: [BoardTarget], in context: inout Context) {
+    let mine = own(targets, to: "turn its tasks on or off", in: &context)
+    func commands(_ isEnabled: Bool) -> [Command] {
+      mine.compactMap { target in
+        guard case .task(let pipeline, let name, _) = target else { return nil }
+        return .setTask(pipeline: pipeline.name, task: name, isEnabled: isEnabled)
+      }
+    }
+    guard !mine.isEmpty else { return }
+    guard !commands(isEnabled).isEmpty else {
+      return context.say("choose a task first: Enter goes to the tasks of a box", isError: true)
+    }
+    context.act(
+      commands(isEnabled),
+      undo: Undo(
+        label: "turned \(Self.names(mine)) \(isEnabled ? "on" : "off")", commands: commands(!isEnabled)))
+  }
+
+  private func remove(_ targets: [BoardTarget], in context: inout Context) {
+    let mine = own(targets, to: "remove it", in: &context)
+    let commands = mine.compactMap { target -> Command? in
+      switch target {
+      case .pipeline(let pipeline): .remove(.pipeline, name: pipeline.name)
+      case .task(let pipeline, let name, _): .change(pipeline: pipeline.name, [.removeTask(name)])
+      case .batch: nil
+      }
+    }
+    guard !commands.isEmpty else {
+      if !mine.isEmpty { context.say("a batch is removed by nobody: it goes with its age", isError: true) }
+      return
+    }
+    let names = Self.names(mine)
+    if commands.count == 1, context.world.identity?.isProduction != true {
+      return context.ask(Question("Remove \(names)?", commands))
+    }
+    context.ask(
+      Question(
+        "Remove \(names)?", lines: mine.map(\.label) + ["", "What was run stays to be seen."],
+        word: "remove \(commands.count == 1 ? names : "\(commands.count)")", commands))
+  }
+
+  private func lookInto(_ action: Action, in context: inout Context) {
+    switch (task, current(items(context.world))) {
+    case (let task?, .pipeline(let pipeline)?):
+      if let taskRun = pipeline.taskRuns.first(where: { $0.name == task }) {
+        context.open(.task(taskRun.id))
+      } else {
+        context.say("\(task) has not run yet")
+      }
+    case (_, let item?):
+      if let run = item.run {
+        context.open(.run(run.id))
+      } else {
+        context.say("\(item.name) has not run yet")
+      }
+    case (_, nil): break
+    }
+  }
+}
