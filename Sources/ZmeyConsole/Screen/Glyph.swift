@@ -8,10 +8,15 @@ struct Glyph: Hashable {
   static let replacement = Glyph(scalar: 0xfffd, width: 1)
 
   /// The glyphs of a text. What could speak to the terminal or turn the direction of writing becomes `�`, a tab a blank.
-  static func glyphs(_ text: some StringProtocol, _ tier: Tier) -> [Glyph] {
+  /// No more of it is looked at than fills `columns`.
+  static func glyphs(_ text: some StringProtocol, _ tier: Tier, columns: Int = .max) -> [Glyph] {
     var glyphs: [Glyph] = []
-    glyphs.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars { append(scalar, tier, to: &glyphs) }
+    glyphs.reserveCapacity(min(columns, text.utf8.count))
+    for scalar in text.unicodeScalars {
+      // Each takes a column at least; one more, for a mark may follow.
+      guard glyphs.count <= columns else { break }
+      append(scalar, tier, to: &glyphs)
+    }
     return glyphs
   }
 

@@ -79,6 +79,13 @@ public struct Painter {
     return put(glyphs, row, start, until: column + width, role) - column
   }
 
+  /// Puts glyphs side by side into `width` columns; what does not fit is left out.
+  mutating func glyphs(
+    _ glyphs: some Sequence<Glyph>, row: Int, column: Int, width: Int, _ role: Role = .text
+  ) {
+    put(glyphs, row, column, until: column + width, role)
+  }
+
   /// How a text lies in its width.
   public enum Alignment: Sendable {
     /// At the left; what does not fit is left out at its end.

@@ -1,0 +1,234 @@
+import ZmeyCore
+
+/// The output of an attempt, and where one is in it.
+struct TaskOutput: Sendable {
+  private(set) var text = OutputText()
+  /// From how many bytes before the end on it is read.
+  private(set) var tail = firstTail
+  /// Whether there is output before it that was not read.
+  private(set) var hasEarlier = false
+  /// Whether no more will come.
+  private(set) var isComplete = false
+  /// The attempt that it is of; nil before anything came.
+  private(set) var attempt: Int?
+  private(set) var scroll = Scroll.following
+  /// How many columns are left out at the left.
+  private(set) var left = 0
+  var wraps = false
+  /// What is looked for; empty for nothing.
+  private(set) var needle = ""
+  /// The line that was found last.
+  private(set) var match: Int?
+  /// Where one was when the search was begun.
+  private var origin: Int?
+
+  static let firstTail = 262_144
+  static let longestTail = 64 << 20
+
+  /// Which rows are shown.
+  enum Scroll: Hashable {
+    /// The last.
+    case following
+    /// Those from there on; `seen` is where the text ended then.
+    case standing(OutputLayout.Position, seen: Int)
+  }
+
+  /// How large the part of the screen is, and what stands beside the text.
+  struct Shape {
+    let rows: Int
+    let columns: Int
+    let isBare: Bool
+    let hasTimes: Bool
+
+    init(_ rect: Rect, isBare: Bool, hasTimes: Bool) {
+      rows = max(1, rect.rows)
+      columns = rect.columns
+      self.isBare = isBare
+      self.hasTimes = hasTimes && !isBare
+    }
+  }
+
+  /// How many columns stand before the text for numbers and times.
+  func margin(_ shape: Shape) -> Int {
+    if shape.isBare { return 0 }
+    return (showsNumbers ? numberWidth + 2 : 1) + (shape.hasTimes ? 13 : 0)
+  }
+
+  /// The numbers of lines are known only if all was read from its beginning on.
+  var showsNumbers: Bool { !hasEarlier }
+  var numberWidth: Int { max(4, String(text.lines.upperBound).count) }
+
+  func layout(_ shape: Shape, _ tier: Tier = .full) -> OutputLayout {
+    OutputLayout(text, width: shape.columns - margin(shape), wraps: wraps, tier: tier)
+  }
+
+  /// The first row that is shown.
+  func top(_ layout: OutputLayout, _ shape: Shape) -> OutputLayout.Position {
+    switch scroll {
+    case .following: layout.lastTop(height: shape.rows)
+    case .standing(let top, _): layout.top(top, height: shape.rows)
+    }
+  }
+
+  /// How many lines came since one stopped following.
+  var news: Int {
+    if case .standing(_, let seen) = scroll { max(0, text.lines.upperBound - seen) } else { 0 }
+  }
+
+  // What comes ----------------------------------------------------------------------------------------------
+
+  mutating func take(_ piece: OutputPiece, _ shape: Shape) {
+    if piece.isFirst || piece.attempt != attempt {
+      replace(piece)
+    } else {
+      for chunk in piece.chunks { text.append(chunk) }
+    }
+    isComplete = piece.isComplete
+    if isComplete { text.finish() }
+    if case .standing(let top, let seen) = scroll, top.line < text.lines.lowerBound {
+      scroll = .standing(OutputLayout.Position(line: text.lines.lowerBound), seen: seen)
+    }
+  }
+
+  /// Takes the text anew, with more before it: what was looked at stays where it is, counted from the line that was the
+  /// last.
+  private mutating func replace(_ piece: OutputPiece) {
+    let old = text
+    text = OutputText()
+    var end = 0
+    for chunk in piece.chunks {
+      text.append(chunk)
+      if chunk.number <= old.lastChunk { end = text.lines.upperBound }
+    }
+    hasEarlier = piece.hasEarlier
+    guard case .standing(var top, var seen) = scroll, piece.attempt == attempt else {
+      attempt = piece.attempt
+      scroll = .following
+      return
+    }
+    let shift = end - old.lines.upperBound
+    top.line = max(0, top.line + shift)
+    seen += shift
+    match = match.map { $0 + shift }
+    scroll = .standing(top, seen: seen)
+  }
+
+  /// Forgets the text, for another attempt is shown.
+  mutating func clear() {
+    let (wraps, needle) = (wraps, needle)
+    self = TaskOutput()
+    (self.wraps, self.needle) = (wraps, needle)
+  }
+
+  // Moving --------------------------------------------------------------------------------------------------
+
+  /// Does an action that is about the output; false if it is about something else.
+  mutating func handle(_ action: Action, _ shape: Shape, in context: inout Context) -> Bool {
+    switch action {
+    case .up: move(by: -1, shape, in: &context)
+    case .down: move(by: 1, shape, in: &context)
+    case .pageUp: move(by: -max(1, shape.rows - 1), shape, in: &context)
+    case .pageDown: move(by: max(1, shape.rows - 1), shape, in: &context)
+    case .halfUp: move(by: -max(1, shape.rows / 2), shape, in: &context)
+    case .halfDown: move(by: max(1, shape.rows / 2), shape, in: &context)
+    case .first:
+      stand(OutputLayout.Position(line: text.lines.lowerBound))
+      readEarlier(in: &context)
+    case .last: scroll = .following
+    case .follow:
+      if scroll == .following { stand(top(layout(shape), shape)) } else { scroll = .following }
+    case .left: left = max(0, left - step(shape))
+    case .right: if !wraps { left += step(shape) }
+    case .wrap:
+      wraps.toggle()
+      left = 0
+      if case .standing(let top, let seen) = scroll {
+        scroll = .standing(OutputLayout.Position(line: top.line), seen: seen)
+      }
+    case .findNext: find(isForward: true, shape, in: &context)
+    case .findPrevious: find(isForward: false, shape, in: &context)
+    case .copy: copy(shape, in: &context)
+    case .pager:
+      if text.lines.isEmpty { context.say("there is no output yet") } else { context.page(text.allBytes) }
+    default: return false
+    }
+    return true
+  }
+
+  private func step(_ shape: Shape) -> Int { max(1, (shape.columns - margin(shape)) / 2) }
+
+  private mutating func stand(_ top: OutputLayout.Position) {
+    var seen = text.lines.upperBound
+    if case .standing(_, let before) = scroll { seen = before }
+    scroll = .standing(top, seen: seen)
+  }
+
+  private mutating func move(by rows: Int, _ shape: Shape, in context: inout Context) {
+    let layout = layout(shape)
+    let before = top(layout, shape)
+    let after = layout.position(before, movedBy: rows)
+    if rows > 0, after >= layout.lastTop(height: shape.rows) { return scroll = .following }
+    if rows < 0, after == before { return readEarlier(in: &context) }
+    if after != before { stand(after) }
+  }
+
+  /// Reads more of what is before the text.
+  private mutating func readEarlier(in context: inout Context) {
+    guard hasEarlier else { return }
+    guard tail < Self.longestTail else {
+      return context.say("what is before is not read here: zmctl logs shows all of it")
+    }
+    if scroll == .following { stand(OutputLayout.Position(line: text.lines.lowerBound)) }
+    tail = min(Self.longestTail, tail * 4)
+    context.say("reading the last \(byteText(tail)) …")
+  }
+
+  /// Copies the line that was found, else the last one that is shown if one follows, else the first.
+  private func copy(_ shape: Shape, in context: inout Context) {
+    let lines = text.lines
+    guard !lines.isEmpty else { return context.say("there is no output yet") }
+    let first = top(layout(shape), shape).line
+    let shown = first..<min(lines.upperBound, first + shape.rows)
+    let line = match.flatMap { shown.contains($0) ? $0 : nil } ?? (scroll == .following ? lines.upperBound - 1 : first)
+    context.copy(text[line].text)
+  }
+
+  // Finding -------------------------------------------------------------------------------------------------
+
+  /// Looks for a text while it is typed, from where one was when one began.
+  mutating func look(for needle: String, _ shape: Shape) {
+    if self.needle.isEmpty { origin = nil }
+    self.needle = needle
+    let from = origin ?? top(layout(shape), shape).line
+    origin = from
+    match = text.find(Needle(needle), from: from, isForward: true)
+    if let match { show(match, shape) }
+  }
+
+  /// Forgets what is looked for; false if nothing is.
+  mutating func forgetNeedle() -> Bool {
+    guard !needle.isEmpty else { return false }
+    (needle, match, origin) = ("", nil, nil)
+    return true
+  }
+
+  private mutating func find(isForward: Bool, _ shape: Shape, in context: inout Context) {
+    guard !needle.isEmpty else { return context.say("nothing is looked for yet") }
+    let here = match ?? top(layout(shape), shape).line
+    guard let found = text.find(Needle(needle), from: here + (isForward ? 1 : 0), isForward: isForward) else {
+      return context.say("no line with '\(needle)'", isError: true)
+    }
+    if isForward ? found <= here : found >= here { context.say("around the end") }
+    match = found
+    show(found, shape)
+  }
+
+  /// Sees to it that a line is shown, with some lines before it.
+  private mutating func show(_ line: Int, _ shape: Shape) {
+    let layout = layout(shape)
+    let first = top(layout, shape)
+    let last = layout.position(first, movedBy: shape.rows - 1)
+    guard line < first.line || line > last.line || line == first.line && first.row > 0 else { return }
+    stand(layout.position(OutputLayout.Position(line: line), movedBy: -(shape.rows / 3)))
+  }
+}
