@@ -117,11 +117,11 @@ struct AuditRoom: Room {
   private static func table(_ world: World) -> TableView<AuditEntry> {
     TableView([
       .text("when", 14...14, from: 60, .dim) { TimeText.date($0.at, world.zone) },
-      .text("who", 8...20) { $0.who },
+      .text("who", 8...14) { $0.who },
       .text("what", 8...10) { $0.action },
       .text("kind", 9...10, from: 60) { $0.kind },
-      .text("which", 14...50) { $0.object },
-      .text("from", 10...39, from: 120) { $0.address ?? "here" },
+      .text("which", 12...30) { $0.object },
+      .text("from", 10...16, from: 120) { $0.address ?? "here" },
       .text("detail", 10...300, from: 76, .dim) { $0.detail ?? "" },
     ])
   }

@@ -56,14 +56,14 @@ extension EventsRoom {
       .init("when", 11...11, from: 60) { event, painter in
         .text([Span(event.nextDue.map { due($0, painter.now, world.zone) } ?? "-")])
       },
-      .init("in", 7...7) { event, painter in
+      .init("in", 6...6, from: 34) { event, painter in
         guard let due = event.nextDue else { return .text([Span("-", .dim)]) }
         return .text([due > painter.now ? Span(painter.remaining(until: due)) : Span("due", .running)])
       },
-      .init("name", 14...40) { event, _ in .text(Span.owned(event.definition.name, event.owner, world)) },
-      .text("rule", 14...34, from: 60) { $0.rule },
-      .text("starts", 12...60, from: 76) { $0.definition.start.joined(separator: ", ") },
-      .init("state", 13...200) { event, painter in .text([event.state.span(painter.signs)]) },
+      .init("name", 14...30) { event, _ in .text(Span.owned(event.definition.name, event.owner, world)) },
+      .text("rule", 13...28, from: 60) { $0.rule },
+      .text("starts", 11...40, from: 76) { $0.definition.start.joined(separator: ", ") },
+      .init("state", 14...200) { event, painter in .text([event.state.span(painter.signs)]) },
     ])
   }
 
@@ -96,7 +96,7 @@ extension EventsRoom {
       .init("due", 14...14, from: 60) { fire, _ in .text([Span(TimeText.date(fire.dueAt, world.zone), .dim)])
       },
       .init("outcome", 11...11) { fire, painter in .text([fire.look(painter.signs)]) },
-      .init("event", 12...40) { fire, _ in .text(Span.owned(fire.event, fire.owner, world)) },
+      .init("event", 12...30) { fire, _ in .text(Span.owned(fire.event, fire.owner, world)) },
       .text("run", 12...16, from: 60) { fire in
         guard let run = fire.runs.first else { return "-" }
         return fire.runs.count > 1 ? "\(run) +\(fire.runs.count - 1)" : "\(run)"

@@ -40,14 +40,14 @@ extension TemplatesRoom {
 
   private static func table(_ world: World) -> TableView<Template> {
     TableView([
-      .text("name", 12...40) { $0.name },
-      .text("owner", 8...16, from: 50, .dim) { $0.owner },
+      .text("name", 12...30) { $0.name },
+      .text("owner", 8...12, from: 50, .dim) { $0.owner },
       .text("average", 7...7, align: .right) { $0.usual.map(TimeText.precise) ?? "-" },
       .text("maximum", 7...7, align: .right, from: 46) {
         $0.program.maximum.map { TimeText.precise($0.duration) } ?? "-"
       },
       .text("tries", 5...5, align: .right, from: 54) { "\($0.program.attempts)" },
-      .text("used by", 7...60) { template in
+      .text("used by", 7...60, from: 34) { template in
         switch template.usedBy.count {
         case 0: "-"
         case 1: template.usedBy[0]

@@ -16,11 +16,17 @@ extension WorkersRoom {
         return
       }
       let count = world.cluster?.resources.count ?? 0
-      let tail = count == 0 || rect.rows < 18 ? 0 : min(count + 2, rect.rows / 4)
+      let lines = (count + Self.sideBySide(rect) - 1) / Self.sideBySide(rect)
+      let tail = count == 0 || rect.rows < 18 ? 0 : min(lines + 2, rect.rows / 4)
       schedulers = rect.top(min(max(1, world.cluster?.schedulers.count ?? 0) + 3, rect.rows / 3))
       workers = rect.below(schedulers.rows).top(rect.rows - schedulers.rows - tail)
       resources = rect.below(rect.rows - tail)
     }
+
+    /// How many resources stand side by side.
+    static func sideBySide(_ rect: Rect) -> Int { max(1, (rect.columns - 2) / resourceWidth) }
+    /// How many columns a resource takes, with its bar.
+    static let resourceWidth = 38
   }
 
   func draw(_ painter: inout Painter, in rect: Rect, _ world: World) {
@@ -51,8 +57,8 @@ extension WorkersRoom {
 
   private static func schedulerTable(_ world: World) -> TableView<Scheduler> {
     TableView([
-      .text("name", 10...30) { $0.name },
-      .text("host", 9...30, from: 60) { $0.host ?? "-" },
+      .text("name", 10...20) { $0.name },
+      .text("host", 9...20, from: 60) { $0.host ?? "-" },
       .init("state", 12...120) { scheduler, painter in .text([scheduler.span(painter.signs)]) },
       .text("since", 14...14, from: 76) { scheduler in
         scheduler.isRunning ? scheduler.startedAt.map { TimeText.date($0, world.zone) } ?? "-" : "-"
@@ -80,11 +86,11 @@ extension WorkersRoom {
 
   private static var table: TableView<Worker> {
     TableView([
-      .text("name", 10...30) { $0.name },
-      .text("host", 8...24, from: 60) { $0.host ?? "-" },
-      .text("scheduler", 10...20, from: 120) { $0.scheduler },
-      .init("state", 12...34) { worker, painter in .text(worker.look(&painter)) },
-      .init("slots", 11...16) { worker, _ in
+      .text("name", 10...20) { $0.name },
+      .text("host", 8...16, from: 60) { $0.host ?? "-" },
+      .text("scheduler", 10...14, from: 120) { $0.scheduler },
+      .init("state", 12...32) { worker, painter in .text(worker.look(&painter)) },
+      .init("slots", 11...16, from: 34) { worker, _ in
         .bar(
           permille: worker.slots == 0 ? 0 : worker.busy * 1000 / worker.slots,
           "\(worker.busy)/\(worker.slots)")
@@ -93,7 +99,7 @@ extension WorkersRoom {
         worker.isLinked ? worker.load.map { "\($0 / 100).\($0 / 10 % 10)" } ?? "-" : "-"
       },
       .text("release", 7...10, from: 76) { $0.release ?? "-" },
-      .text("labels", 8...24, from: 120) { $0.labels.joined(separator: " ") },
+      .text("labels", 8...18, from: 120) { $0.labels.joined(separator: " ") },
       .text("tasks", 11...200, from: 70) { $0.tasks.isEmpty ? "-" : $0.tasks.joined(separator: ", ") },
     ])
   }
@@ -101,9 +107,7 @@ extension WorkersRoom {
   private func draw(_ resources: [Cluster.Resource], _ painter: inout Painter, _ rect: Rect) {
     guard !rect.isEmpty else { return }
     let content = painter.pane(rect, title: [Span("resources", .title)], isFocused: false)
-    // As many side by side as have room, each with its bar.
-    let width = 38
-    let columns = max(1, content.columns / width)
+    let (width, columns) = (Layout.resourceWidth, Layout.sideBySide(rect))
     for (index, resource) in resources.prefix(columns * content.rows).enumerated() {
       let (row, column) = (content.row + index / columns, content.column + 1 + index % columns * width)
       painter.text(resource.name, row: row, column: column, width: min(16, content.columns - 1))

@@ -76,7 +76,7 @@ struct TableView<Item> {
       painter.target(.row(first + index), line)
       if index == current {
         if isFocused { painter.tint(line, .selected) }
-        painter.run(painter.signs.edge, row: row, column: line.column, count: 1, isFocused ? .selected : .dim)
+        painter.run(">", row: row, column: line.column, count: 1, isFocused ? .selected : .dim)
       }
       if cursor.marks.contains(ids[index]) {
         painter.run("*", row: row, column: line.column + 1, count: 1, index == current ? .selected : .marked)
@@ -106,11 +106,13 @@ struct TableView<Item> {
   }
 
   /// Where the columns stand: each has its least width; what is left over is shared evenly among those that may grow.
+  /// The last column of the screen stays free.
   private func places(_ rect: Rect) -> [Place] {
     let shown = columns.filter { $0.from <= rect.columns }
     let gap = rect.columns >= 100 ? 2 : 1
     var widths = shown.map(\.width.lowerBound)
-    var spare = rect.columns - Self.gutter - widths.reduce(0, +) - gap * (shown.count - 1)
+    let end = rect.trailing - 1
+    var spare = end - rect.column - Self.gutter - widths.reduce(0, +) - gap * (shown.count - 1)
     while spare > 0 {
       let growing = shown.indices.filter { widths[$0] < shown[$0].width.upperBound }
       guard !growing.isEmpty else { break }
@@ -123,7 +125,7 @@ struct TableView<Item> {
     var start = rect.column + Self.gutter
     return zip(shown, widths).map { column, width in
       defer { start += width + gap }
-      return Place(column: column, start: start, width: max(0, min(width, rect.trailing - start)))
+      return Place(column: column, start: start, width: max(0, min(width, end - start)))
     }
   }
 }
@@ -132,7 +134,7 @@ extension Rect {
   /// What is left for a pane's content: inside a frame where there is room for one, else all.
   var pane: Rect { hasFrame ? inside : self }
 
-  fileprivate var hasFrame: Bool { rows >= 5 && columns >= 20 }
+  fileprivate var hasFrame: Bool { rows >= 3 && columns >= 30 }
 }
 
 extension Painter {
