@@ -150,6 +150,8 @@ extension Console {
 
 /// A text in pieces that fit into so many columns, broken at blanks where there are some.
 func wrapped(_ text: String, _ width: Int, _ tier: Tier) -> [String] {
+  // What fits keeps its indentation.
+  if displayWidth(text) <= width { return [text] }
   var lines: [String] = []
   var line = ""
   for word in text.split(separator: " ", omittingEmptySubsequences: false) {

@@ -1,0 +1,94 @@
+import ZmeySchedule
+
+/// A JSON value to write.
+indirect enum JSONNode {
+  case text(String?)
+  case number(Int64?)
+  case bool(Bool)
+  case list([JSONNode])
+  case object([(String, JSONNode)])
+
+  /// Texts side by side.
+  static func texts(_ texts: [String]) -> JSONNode { .list(texts.map { .text($0) }) }
+  /// A moment in UTC, to the second: `2026-03-01T14:03:22Z`.
+  static func moment(_ moment: Moment?) -> JSONNode {
+    .text(moment.map { "\(TimeZoneRules.utc.civil(at: $0.seconds))Z" })
+  }
+
+  /// It in one line.
+  var line: String {
+    switch self {
+    case .text(let text): text.map(Self.quoted) ?? "null"
+    case .number(let number): number.map(String.init) ?? "null"
+    case .bool(let flag): flag ? "true" : "false"
+    case .list(let nodes): "[\(nodes.map(\.line).joined(separator: ","))]"
+    case .object(let members):
+      "{\(members.map { "\(Self.quoted($0.0)):\($0.1.line)" }.joined(separator: ","))}"
+    }
+  }
+
+  /// A text in quotes, which is a double-quoted scalar of YAML, too.
+  static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": quoted += "\\\(scalar)"
+      case "\n": quoted += "\\n"
+      case "\t": quoted += "\\t"
+      case _ where scalar.properties.generalCategory == .control:
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+
+  /// A JSON text laid out in lines to read; what is no JSON stays legible.
+  static func lines(of text: String) -> [String] {
+    var lines = [""]
+    var depth = 0
+    var (isQuoted, isEscaped) = (false, false)
+    func start() { lines.append(String(repeating: "  ", count: max(0, depth))) }
+    for scalar in text.unicodeScalars {
+      let last = lines.count - 1
+      if isQuoted {
+        lines[last].unicodeScalars.append(scalar)
+        if isEscaped {
+          isEscaped = false
+        } else if scalar == "\\" {
+          isEscaped = true
+        } else if scalar == "\"" {
+          isQuoted = false
+        }
+        continue
+      }
+      switch scalar {
+      case "{", "[":
+        lines[last].unicodeScalars.append(scalar)
+        depth += 1
+        start()
+      case "}", "]":
+        depth -= 1
+        // Nothing between the brackets: they stay together.
+        if last > 0, lines[last].allSatisfy({ $0 == " " }), let open = lines[last - 1].last,
+          open == "{" || open == "["
+        {
+          lines.removeLast()
+        } else {
+          start()
+        }
+        lines[lines.count - 1].unicodeScalars.append(scalar)
+      case ",":
+        lines[last].unicodeScalars.append(scalar)
+        start()
+      case ":": lines[last] += ": "
+      case " ", "\n", "\t", "\r": break
+      default:
+        if scalar == "\"" { isQuoted = true }
+        lines[last].unicodeScalars.append(scalar)
+      }
+    }
+    return lines
+  }
+}
