@@ -77,7 +77,7 @@ let package = Package(
         "ZmeyCommand", "ZmeyConsole", "ZmeyCore", "ZmeyDefinition", "ZmeySchedule", "ZmeyStore", "Postgres",
       ]),
     .target(name: "ZmeyInstance", dependencies: ["ZmeyCore", "ZmeyStore", "Postgres", "Processes"]),
-    .target(name: "TestKit", dependencies: ["Postgres", "ZmeyStore"], path: "Tests/TestKit"),
+    .target(name: "TestKit", dependencies: ["Postgres", "Processes", "ZmeyStore"], path: "Tests/TestKit"),
     .testTarget(name: "ZmeyCoreTests", dependencies: ["ZmeyCore"]),
     .testTarget(
       name: "ZmeyScheduleTests", dependencies: ["Postgres", "TestKit", "ZmeyCommand", "ZmeySchedule"],
@@ -162,7 +162,7 @@ let package = Package(
       ],
       path: "Tests/Benchmarks/Launch"),
     .executableTarget(name: "terminalprobe", dependencies: ["Terminal"], path: "Tests/Probe"),
-    .testTarget(name: "TerminalTests", dependencies: ["Processes", "Terminal", "terminalprobe"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Processes", "Terminal", "TestKit", "terminalprobe"]),
     .testTarget(name: "ArchitectureTests", path: "Tests/Architecture"),
     .testTarget(
       name: "DocumentationTests", dependencies: ["ZmeyConsole", "ZmeyCore", "ZmeyDefinition", "Processes"],
@@ -170,7 +170,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Postgres", "Processes", "TestKit", "ZmeyInstance", "ZmeyStore", "zmctl", "zmscheduler", "zmworker",
+        "Postgres", "Processes", "TestKit", "ZmeyInstance", "ZmeyStore", "zmctl", "zmscheduler", "zmtui",
+        "zmworker",
       ], path: "Tests/EndToEnd"),
   ]
 )

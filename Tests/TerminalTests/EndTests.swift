@@ -1,5 +1,6 @@
 import Glibc
 import Processes
+import TestKit
 import Testing
 
 @Suite struct `Ways out of a screen` {

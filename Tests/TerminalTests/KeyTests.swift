@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @Suite struct `Input of a terminal` {

@@ -1,0 +1,59 @@
+import Foundation
+import TestKit
+import Testing
+
+/// The console in a terminal, with what its user does and sees.
+struct ConsoleWindow {
+  let tmux: Tmux
+
+  /// Starts it on the instance's database, as its owner unless another user is named.
+  init(
+    _ zmey: PrivateInstance, _ flags: String = "", user: String? = nil, rows: Int = 24, columns: Int = 80,
+    settings: String = ""
+  ) async throws {
+    let db = user.map { zmey.conninfo.replacing(/user='[^']*'/, with: "user='\($0)'") } ?? zmey.conninfo
+    tmux = try Tmux(
+      "env HOME=\(zmey.path) ZM_DB=\"\(db)\" \(settings) \(Shell.programs)/zmtui \(flags); echo status=$?",
+      rows: rows, columns: columns)
+    if flags.isEmpty { try await tmux.see("live") }
+  }
+
+  func press(_ keys: String...) throws { try tmux.run(["send-keys"] + keys) }
+
+  /// Types a text, then presses keys.
+  func type(_ text: String, _ keys: String...) throws {
+    try tmux.run(["send-keys", "-l", text])
+    if !keys.isEmpty { try tmux.run(["send-keys"] + keys) }
+  }
+
+  @discardableResult
+  func see(_ text: String, at place: SourceLocation = #_sourceLocation) async throws -> String {
+    try await tmux.see(text, place: place)
+  }
+
+  @discardableResult
+  func see(
+    _ what: String, at place: SourceLocation = #_sourceLocation, _ isSeen: (String) -> Bool
+  ) async throws -> String {
+    try await tmux.see(what, place: place, isSeen)
+  }
+
+  /// Goes to a pipeline on the board, by its filter.
+  func find(_ pipeline: String) async throws {
+    try press("1", "Escape", "/")
+    try type(pipeline, "Enter")
+    try await see("/\(pipeline)")
+    try await see("the focus on \(pipeline)") { $0.contains("▌\(pipeline)") || $0.contains("▌*\(pipeline)") }
+  }
+
+  /// Opens the task of a pipeline that was found.
+  func open(task: String) async throws {
+    try press("Enter", "Enter")
+    try await see("\(task) ·")
+  }
+}
+
+extension String {
+  /// The rows that hold a text.
+  func rows(with text: String) -> [Substring] { split(separator: "\n").filter { $0.contains(text) } }
+}
