@@ -54,8 +54,10 @@ struct BoardBox {
     if density == .compact || rect.rows < 3 {
       return drawRow(&painter, rect.top(1), times, world)
     }
+    let marks =
+      (isFocused ? [Span(String(painter.signs.edge), .focus)] : []) + (isMarked ? [Span("*", .marked)] : [])
     painter.box(
-      rect, title: title(painter, world), right: state(&painter, rect.columns, times, world),
+      rect, title: marks + title(painter, world), right: state(&painter, rect.columns, times, world),
       isFocused: isFocused)
     let inside = Rect(
       row: rect.row + 1, column: rect.column + 2, rows: rect.rows - 2, columns: rect.columns - 4)
@@ -71,15 +73,13 @@ struct BoardBox {
     let width = rect.columns
     if isFocused { painter.run(painter.signs.edge, row: rect.row, column: rect.column, count: 1, .focus) }
     let right = state(&painter, width, times, world, isAligned: true)
-    let left = title(painter, world, hasEdge: false).map { isFocused ? Span($0.text, .focus) : $0 }
+    if isMarked { painter.run("*", row: rect.row, column: rect.column + 1, count: 1, .marked) }
+    let left = title(painter, world).map { isFocused ? Span($0.text, .focus) : $0 }
     painter.line(left, right: right, row: rect.row, column: rect.column + 2, width: width - 3)
   }
 
-  private func title(_ painter: Painter, _ world: World, hasEdge: Bool = true) -> [Span] {
-    var spans: [Span] = []
-    if isFocused, hasEdge { spans.append(Span(String(painter.signs.edge), .focus)) }
-    if isMarked { spans.append(Span("*", .marked)) }
-    spans.append(Span(item.name, isMarked ? .marked : .title))
+  private func title(_ painter: Painter, _ world: World) -> [Span] {
+    var spans = [Span(item.name, isMarked ? .marked : .title)]
     switch item {
     case .batch(let run): spans.append(Span(" ×\(run.total)", .dim))
     case .pipeline(let pipeline):

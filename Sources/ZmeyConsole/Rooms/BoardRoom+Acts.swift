@@ -134,6 +134,8 @@ extension BoardRoom {
     let mine = targets.filter { context.world.isMine($0.owner) }
     if mine.isEmpty, let other = targets.first {
       context.say("\(other.label) is \(other.owner)'s: only its owner can \(doing)", isError: true)
+    } else if mine.count < targets.count {
+      context.say("\(targets.count - mine.count) of \(targets.count) left out: they are others'")
     }
     return mine
   }

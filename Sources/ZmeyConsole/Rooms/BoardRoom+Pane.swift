@@ -64,6 +64,10 @@ extension BoardRoom {
         spans.append(Span("\(spans.isEmpty ? "" : "   ")usually \(TimeText.span(average))", .dim))
       }
       if !spans.isEmpty { facts.append((item.run == nil ? "time" : "elapsed", spans)) }
+      if let run = item.run, run.state == .running {
+        let bar = painter.bar(of: run, times, item.phase, width: 34)
+        facts.append(("progress", bar + [Span(" \(times.permille(run) / 10)%")]))
+      }
       if item.phase != .paused, let remaining = times.remaining, remaining > .zero {
         let end = TimeText.clock(painter.now + remaining, world.zone)
         facts.append(

@@ -1,0 +1,295 @@
+import Testing
+import ZmeyCore
+
+@testable import ZmeyConsole
+
+@Suite struct `Acting on the board` {
+  /// A desk with the cursor on a box, and on its task if one is named.
+  private func desk(on pipeline: String, task: String? = nil, production: Bool = false) -> Desk {
+    var desk = Desk.board()
+    if production {
+      desk.tell(
+        .identity(Identity(user: "anna", database: "zm", host: "db1", level: .admin, cluster: "prod")))
+    }
+    desk.press("/")
+    desk.type(pipeline)
+    desk.press("Enter")
+    if task != nil { desk.press("Enter") }
+    for _ in 0..<20 {
+      guard let task, let room = desk.console.rooms[.board] as? BoardRoom, room.task != task else { break }
+      if room.task == "extract_crm" || room.task == "extract_erp" {
+        desk.press("Right")
+      } else {
+        desk.press("Left")
+      }
+    }
+    desk.forgetEffects()
+    return desk
+  }
+
+  @Test func `start starts a pipeline, and of a task it and what follows`() {
+    var desk = desk(on: "mart_refresh")
+    desk.press("s")
+    #expect(desk.commands == [.start(pipeline: "mart_refresh", task: nil, arguments: [])])
+    desk.forgetEffects()
+    desk.press("Enter", "Right", "s")
+    #expect(desk.commands == [.start(pipeline: "mart_refresh", task: "facts", arguments: [])])
+  }
+
+  @Test func `what belongs to another is not started, and that is said`() {
+    var desk = desk(on: "geo_import")
+    desk.press("s")
+    #expect(desk.commands.isEmpty)
+    #expect(desk.screen.contains("geo_import is boris's: only its owner can start it"))
+  }
+
+  @Test func `start with arguments reads them as a shell quotes them`() {
+    var desk = desk(on: "mart_refresh")
+    desk.press("S")
+    desk.type("--day 'two words'")
+    desk.press("Enter")
+    #expect(
+      desk.commands == [.start(pipeline: "mart_refresh", task: nil, arguments: ["--day", "two words"])])
+    desk.press("S")
+    desk.type("'open")
+    desk.press("Enter")
+    #expect(desk.screen.contains("the quote ' is not closed"))
+  }
+
+  @Test(arguments: [
+    ("p", ControlVerb.pause, "paused", ControlVerb.resume), ("P", .resume, "resumed", .pause),
+    ("H", .hold, "held", .release), ("L", .release, "released", .hold),
+  ])
+  func `an own pipeline is controlled by its name, and that can be taken back`(
+    key: String, verb: ControlVerb, past: String, back: ControlVerb
+  ) {
+    var desk = desk(on: "nightly")
+    desk.press(key)
+    #expect(desk.commands == [.controlPipeline(verb, "nightly_sales")])
+    desk.answer(.done("done"))
+    #expect(desk.screen.contains("\(past) nightly_sales - z undoes"))
+    desk.forgetEffects()
+    desk.press("z")
+    #expect(desk.commands == [.controlPipeline(back, "nightly_sales")])
+  }
+
+  @Test func `another's pipeline and a task are controlled by the number of what goes on`() {
+    var board = BoardFixture.board
+    board.pipelines[0].owner = "boris"
+    var desk = Desk.board(board)
+    desk.press("Down", "Down", "p")
+    #expect(desk.commands == [.control(.pause, ids: [8801])])
+    desk.forgetEffects()
+    desk.press("Enter", "p")
+    #expect(desk.commands == [.control(.pause, ids: [1002])])
+    desk.forgetEffects()
+    desk.press("Esc", "Down", "Down", "p")
+    #expect(desk.commands.isEmpty)
+    #expect(desk.screen.contains("nothing of geo_import goes on"))
+  }
+
+  @Test func `one is stopped on y, and on nothing else`() {
+    var desk = desk(on: "nightly")
+    desk.press("x")
+    #expect(desk.rows[23].contains("Stop nightly_sales (4m of work on w-02)? y/N"))
+    desk.press("Enter")
+    #expect(desk.commands.isEmpty)
+    desk.press("x", "y")
+    #expect(desk.commands == [.controlPipeline(.stop, "nightly_sales")])
+    desk.forgetEffects()
+    desk.press("Enter", "x", "y")
+    #expect(desk.commands == [.control(.stop, ids: [1002])])
+  }
+
+  @Test func `several are stopped on their number, what does not run is left out`() {
+    var desk = Desk.board()
+    desk.press("Space", "Space", "Space", "x")
+    #expect(desk.screen.contains("Stop 2 pipelines?"))
+    #expect(desk.screen.contains("nothing of it goes on, will be skipped"))
+    desk.type("stop 2")
+    desk.press("Enter")
+    #expect(
+      desk.commands == [
+        .controlPipeline(.stop, "customer-sync 顧客同期"), .controlPipeline(.stop, "nightly_sales"),
+      ])
+  }
+
+  @Test func `killing, and stopping in production, must be typed`() {
+    var desk = desk(on: "nightly")
+    desk.press("X")
+    desk.type("kill nightly_sales")
+    desk.press("Enter")
+    #expect(desk.commands == [.controlPipeline(.kill, "nightly_sales")])
+    desk = self.desk(on: "nightly", production: true)
+    desk.press("x", "y", "Enter")
+    #expect(desk.commands.isEmpty)
+    desk.press("x")
+    desk.type("stop nightly_sales")
+    desk.press("Enter")
+    #expect(desk.commands == [.controlPipeline(.stop, "nightly_sales")])
+  }
+
+  @Test func `runs again a run, what failed of it, a task, and what follows it`() {
+    var desk = desk(on: "backup")
+    desk.press("r", "R", "Enter", "r", "R")
+    #expect(
+      desk.commands == [
+        .rerun(8803, .alone), .rerun(8803, .failed), .rerun(3000, .alone), .rerun(3000, .from),
+      ])
+  }
+
+  @Test func `turns a task off and on, and back again`() {
+    var desk = desk(on: "backup", task: "dump")
+    desk.press("d", "D")
+    desk.answer(.done(""))
+    desk.press("z")
+    #expect(
+      desk.commands.map { $0 == .setTask(pipeline: "backup_pg", task: "dump", isEnabled: true) } == [
+        false, true, false,
+      ])
+    desk.press("Esc", "d")
+    #expect(desk.screen.contains("choose a task first"))
+  }
+
+  @Test func `removes a task or a pipeline after a question`() {
+    var desk = desk(on: "backup", task: "dump")
+    desk.press("Del")
+    #expect(desk.screen.contains("Remove backup_pg/dump? y/N"))
+    desk.press("y", "Esc", "Del", "y")
+    #expect(
+      desk.commands == [
+        .change(pipeline: "backup_pg", [.removeTask("dump")]), .remove(.pipeline, name: "backup_pg"),
+      ])
+  }
+
+  @Test func `links tasks, and changes of a link what was said alone`() throws {
+    var desk = desk(on: "nightly", task: "extract_crm")
+    desk.press("a")
+    #expect(desk.screen.contains("Link tasks of nightly_sales"))
+    desk.press("Down", "Down")
+    desk.type("nonsense")
+    desk.press("Enter")
+    #expect(desk.commands.isEmpty)
+    desk.press("C-u")
+    desk.type("failure")
+    desk.press("Down", "Down", "Right", "Right", "Enter")
+    #expect(
+      desk.commands == [
+        .change(
+          pipeline: "nightly_sales",
+          [
+            .setLink(
+              to: "трансформация", LinkDefinition(task: "extract_crm", when: .failure, isEnabled: false))
+          ])
+      ])
+    desk.forgetEffects()
+    desk.press("a", "Up", "Left", "Enter")
+    #expect(
+      desk.commands == [
+        .change(pipeline: "nightly_sales", [.removeLink(from: "extract_crm", to: "трансформация")])
+      ])
+  }
+
+  @Test func `a new pipeline names a template, or opens the editor at its script`() {
+    var desk = Desk.board()
+    desk.tell(
+      .answer(
+        .templates([
+          Template(id: 1, name: "fetch", owner: "anna", program: Program(script: ""), updatedAt: Desk.now),
+          Template(id: 2, name: "other", owner: "boris", program: Program(script: ""), updatedAt: Desk.now),
+        ]), to: .templates))
+    desk.press("n")
+    desk.type("hourly: \"x\"")
+    desk.press("Enter")
+    let text = desk.effects.compactMap {
+      if case .edit(let text, _, let line, _) = $0 { (text, line) } else { nil }
+    }
+    #expect(text.first?.0.contains("  - name: \"hourly: \\\"x\\\"\"\n") == true)
+    #expect(text.first?.1 == 7)
+    desk.forgetEffects()
+    desk.press("n")
+    desk.type("b")
+    desk.press("Down", "Down", "Down", "Right", "Enter")
+    let task = TaskDefinition(name: "main", work: .template("fetch"))
+    #expect(
+      desk.commands == [
+        .apply(Definitions(pipelines: [PipelineDefinition(name: "b", tasks: [task])]), base: nil)
+      ])
+  }
+
+  @Test func `a new task follows the one under the cursor`() {
+    var desk = desk(on: "backup", task: "dump")
+    desk.press("n")
+    desk.type("upload")
+    desk.press("Enter")
+    #expect(desk.screen.contains("there is a task 'upload' already"))
+    desk.type("2")
+    desk.press("Tab")
+    desk.type("store")
+    desk.press("Tab")
+    desk.type("-v 'a b'")
+    desk.press("Enter")
+    #expect(
+      desk.commands == [
+        .change(
+          pipeline: "backup_pg",
+          [
+            .addTask(
+              TaskDefinition(
+                name: "upload2", work: .template("store"), arguments: ["-v", "a b"],
+                after: [LinkDefinition(task: "dump")]))
+          ])
+      ])
+  }
+
+  @Test func `edits a pipeline as YAML, and of a task its script`() {
+    var desk = desk(on: "backup")
+    desk.press("e")
+    #expect(desk.commands == [.read(.pipeline, name: "backup_pg")])
+    desk.press("Enter", "e", "E")
+    #expect(desk.commands.count == 3)
+    #expect(Set(desk.commands) == [.read(.pipeline, name: "backup_pg")])
+  }
+
+  @Test func `copies a name or a number, and all of it as JSON`() {
+    var desk = desk(on: "backup")
+    desk.press("y", "Enter", "y", "Y")
+    #expect(
+      desk.effects.compactMap { if case .copy(let text) = $0 { text } else { nil } } == [
+        "backup_pg", "3000",
+        """
+        {"id": 3000, "run_id": 8803, "name": "dump", "pipeline": "backup_pg", "owner": "anna", "state": "failed", \
+        "attempt": 1, "exit_code": 1, "signal": null, "worker": "w-05"}
+        """,
+      ])
+  }
+
+  @Test func `marked tasks of several pipelines are meant together`() {
+    var desk = Desk.board()
+    desk.press("Down", "Enter", "Space", "Down", "Space", "p")
+    #expect(desk.commands == [.control(.pause, ids: [2002, 2001])])
+    desk.press("Esc")
+    #expect(desk.rows[1].contains("by state"))
+  }
+}
+
+@Suite struct `A line of arguments` {
+  @Test(arguments: [
+    ("", []), ("  a  b ", ["a", "b"]), ("'' \"\"", ["", ""]), ("a'b c'd", ["ab cd"]),
+    (#""say \"hi\" \n""#, [#"say "hi" \n"#]), (#"a\ b \'"#, ["a b", "'"]), ("$HOME;*", ["$HOME;*"]),
+  ])
+  func `is parted at blanks that are not quoted`(line: String, arguments: [String]) throws {
+    #expect(try ArgumentLine.parse(line) == arguments)
+  }
+
+  @Test(arguments: ["'a", "\"a", "a\\"])
+  func `is refused if it is not complete`(line: String) {
+    #expect(throws: ArgumentLine.Problem.self) { try ArgumentLine.parse(line) }
+  }
+}
+
+@Suite struct `A text in JSON` {
+  @Test func `has what could end it or a line escaped`() {
+    #expect(JSONLine.quoted("a\"\\\n\t\u{1}\u{2028}é") == #""a\"\\\n\t\u0001\u2028é""#)
+  }
+}
