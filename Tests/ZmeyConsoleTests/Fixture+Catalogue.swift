@@ -20,23 +20,23 @@ enum CatalogueFixture {
 
   static let events: [Event] = [
     event(
-      "sales-hourly", .cron("5 * * * *"), "cron 5 * * * *", in: 98, start: ["sales"],
+      "sales-hourly", .cron("5 * * * *"), "5 * * * *", in: 98, start: ["sales"],
       upcoming: (1...23).map { seconds(98 + $0 * 3600) }),
     event(
       "ops-ping", .every(.seconds(600)), "every 10m", in: 398, start: ["ops/ping"],
       upcoming: (1...100).map { seconds(398 + $0 * 600) }),
     event(
-      "顧客同期", .cron("30 */2 * * *"), "cron 30 */2 * * *", in: 1598, start: ["crm/顧客同期", "dwh"],
+      "顧客同期", .cron("30 */2 * * *"), "30 */2 * * *", in: 1598, start: ["crm/顧客同期", "dwh"],
       upcoming: (1...11).map { seconds(1598 + $0 * 7200) }, last: "skipped"),
     event(
       "backup", .times(["02:00"], days: []), "02:00", in: 42_998, start: ["ops"], last: "failed"),
     event(
       "хранилище", .every(.seconds(90)), "every 1m30s", in: nil, start: ["storage"], isEnabled: false),
     event(
-      hostile, .cron("0 0 1 1 *"), "cron 0 0 1 1 *", in: nil, start: ["mars"],
+      hostile, .cron("0 0 1 1 *"), "0 0 1 1 *", in: nil, start: ["mars"],
       problem: "no time zone Mars/Phobos"),
     event(
-      "audit-export", .cron("0 0 * * 2"), "cron 0 0 * * 2", in: 122_198, owner: "bob", start: ["export"]),
+      "audit-export", .cron("0 0 * * 2"), "0 0 * * 2", in: 122_198, owner: "bob", start: ["export"]),
   ]
 
   static let fires: [Fire] = [

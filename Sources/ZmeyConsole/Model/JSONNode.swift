@@ -12,7 +12,11 @@ indirect enum JSONNode {
   static func texts(_ texts: [String]) -> JSONNode { .list(texts.map { .text($0) }) }
   /// A moment in UTC, to the second: `2026-03-01T14:03:22Z`.
   static func moment(_ moment: Moment?) -> JSONNode {
-    .text(moment.map { "\(TimeZoneRules.utc.civil(at: $0.seconds))Z" })
+    .text(
+      moment.map { moment in
+        let civil = TimeZoneRules.utc.civil(at: moment.seconds)
+        return "\(civil)\(civil.time.second == 0 ? ":00" : "")Z"
+      })
   }
 
   /// It in one line.

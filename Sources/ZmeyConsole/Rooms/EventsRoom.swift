@@ -174,7 +174,8 @@ struct EventsRoom: Room {
     switch action {
     case .open:
       guard let run = fire.runs.first else {
-        context.say("\(fire.event) started nothing: \(fire.reason ?? fire.outcome)")
+        context.show(
+          [fire.reason ?? "no reason is known"], title: "\(fire.event): \(fire.outcome), nothing started")
         return true
       }
       context.open(.run(run))

@@ -98,7 +98,7 @@ extension WorkersRoom {
       .text("load", 5...5, align: .right, from: 60) { worker in
         worker.isLinked ? worker.load.map { "\($0 / 100).\($0 / 10 % 10)" } ?? "-" : "-"
       },
-      .text("release", 7...10, from: 76) { $0.release ?? "-" },
+      .text("release", 7...10, from: 90) { $0.release ?? "-" },
       .text("labels", 8...18, from: 120) { $0.labels.joined(separator: " ") },
       .text("tasks", 11...200, from: 70) { $0.tasks.isEmpty ? "-" : $0.tasks.joined(separator: ", ") },
     ])

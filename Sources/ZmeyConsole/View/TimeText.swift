@@ -64,7 +64,10 @@ extension Painter {
   mutating func remaining(until moment: Moment) -> String {
     let rest = max(.zero, moment - now)
     let step: Int64 = rest < .seconds(3600) ? 1 : rest < .seconds(86_400) ? 60 : 3600
-    if rest > .zero { redraw(at: moment + .seconds(-(rest.components.seconds / step * step))) }
+    // At a full step the text still says so; it changes right after.
+    if rest > .zero {
+      redraw(at: moment + .seconds(-(rest.components.seconds / step * step)) + .microseconds(1))
+    }
     return TimeText.span(rest)
   }
 }
