@@ -22,7 +22,7 @@ struct ConsoleWindow {
 
   /// Types a text, then presses keys.
   func type(_ text: String, _ keys: String...) throws {
-    try tmux.run(["send-keys", "-l", text])
+    try tmux.run(["send-keys", "-l", "--", text])
     if !keys.isEmpty { try tmux.run(["send-keys"] + keys) }
   }
 
@@ -46,11 +46,6 @@ struct ConsoleWindow {
     try await see("the focus on \(pipeline)") { $0.contains("▌\(pipeline)") || $0.contains("▌*\(pipeline)") }
   }
 
-  /// Opens the task of a pipeline that was found.
-  func open(task: String) async throws {
-    try press("Enter", "Enter")
-    try await see("\(task) ·")
-  }
 }
 
 extension String {

@@ -67,19 +67,19 @@ struct World {
       .claimed.sorted { $0.fence.taskRun < $1.fence.taskRun }
   }
 
-  func finish(_ fences: [Fence], _ verdict: Reply.Verdict = .succeeded, result: [UInt8]? = []) async throws
+  func finish(_ fences: [Fence], _ verdict: Outcome.Verdict = .succeeded, result: [UInt8]? = []) async throws
   {
     try await perform {
       $0.finished = fences.map {
         .init(
-          fence: $0, outcome: Reply(verdict: verdict, exitCode: verdict == .succeeded ? 0 : 3),
+          fence: $0, outcome: Outcome(verdict: verdict, exitCode: verdict == .succeeded ? 0 : 3),
           resultBytes: Int64(result?.count ?? 0), errorBytes: 0, isCut: false, result: result)
       }
     }
   }
 
   /// Takes what is queued and ends it so.
-  func finishQueued(_ verdict: Reply.Verdict = .succeeded) async throws {
+  func finishQueued(_ verdict: Outcome.Verdict = .succeeded) async throws {
     try await finish(try await claim().map(\.fence), verdict)
   }
 
