@@ -88,7 +88,13 @@ struct OutputText: Sendable {
     }
     let index = blocks.count - 1
     let before = blocks[index].bytes.count
-    for scalar in line { blocks[index].bytes.append(contentsOf: UTF8.encode(scalar) ?? .init([0x3f])) }
+    for scalar in line {
+      if scalar.isASCII {
+        blocks[index].bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+      } else {
+        blocks[index].bytes.append(contentsOf: String(scalar).utf8)
+      }
+    }
     blocks[index].ends.append(Block.End(offset: blocks[index].bytes.count, isError: isError, at: at))
     keptBytes += blocks[index].bytes.count - before
     end += 1
