@@ -4,7 +4,9 @@ import ZmeyCore
 
 extension Moment {
   /// That many minutes and seconds before the time of the desk.
-  static func ago(_ minutes: Int64, _ count: Int64 = 0) -> Moment { Desk.now + .seconds(-(minutes * 60 + count)) }
+  static func ago(_ minutes: Int64, _ count: Int64 = 0) -> Moment {
+    Desk.now + .seconds(-(minutes * 60 + count))
+  }
 }
 
 /// A night's work that goes on: two extracts, a transformation that runs, what waits for it.
@@ -19,16 +21,19 @@ enum Nightly {
       ShapeTask(id: 6, name: "alert"),
     ],
     links: [
-      ShapeLink(from: 1, to: 3), ShapeLink(from: 2, to: 3), ShapeLink(from: 3, to: 4), ShapeLink(from: 4, to: 5),
+      ShapeLink(from: 1, to: 3), ShapeLink(from: 2, to: 3), ShapeLink(from: 3, to: 4),
+      ShapeLink(from: 4, to: 5),
       ShapeLink(from: 4, to: 6, condition: .failure),
     ])
 
   static let run = Run(
-    id: RunID(8812), name: "nightly_sales", pipelineID: 7, versionID: 70, owner: "anna", state: .running, total: 6,
+    id: RunID(8812), name: "nightly_sales", pipelineID: 7, versionID: 70, owner: "anna", state: .running,
+    total: 6,
     ended: 2, createdAt: .ago(12, 18), createdBy: "anna", event: "nightly")
 
   static let transform = TaskRun(
-    id: TaskRunID(40117), run: run.id, taskID: 3, name: "трансформация", state: .running, attempt: 1, maxAttempts: 3,
+    id: TaskRunID(40117), run: run.id, taskID: 3, name: "трансформация", state: .running, attempt: 1,
+    maxAttempts: 3,
     worker: "w-03", createdAt: run.createdAt, startedAt: .ago(4, 5), average: .seconds(420), samples: 30,
     percentile95: .seconds(550), maximum: .seconds(1800), heardAt: .ago(0, 1))
 
@@ -37,7 +42,8 @@ enum Nightly {
     done(40116, 2, "extract_erp", from: .ago(12, 17), .seconds(121)),
     transform,
     TaskRun(
-      id: TaskRunID(40118), run: run.id, taskID: 4, name: "load_dwh", state: .waiting, createdAt: run.createdAt,
+      id: TaskRunID(40118), run: run.id, taskID: 4, name: "load_dwh", state: .waiting,
+      createdAt: run.createdAt,
       average: .seconds(480), samples: 30),
     TaskRun(
       id: TaskRunID(40119), run: run.id, taskID: 5, name: "report", state: .waiting, createdAt: run.createdAt,
@@ -52,7 +58,8 @@ enum Nightly {
   ) -> TaskRun {
     TaskRun(
       id: TaskRunID(id), run: run.id, taskID: task, name: name, state: state, attempt: 1, maxAttempts: 3,
-      worker: "w-01", createdAt: run.createdAt, startedAt: from, finishedAt: from + duration, duration: duration,
+      worker: "w-01", createdAt: run.createdAt, startedAt: from, finishedAt: from + duration,
+      duration: duration,
       average: .seconds(190), samples: 30)
   }
 
@@ -91,7 +98,10 @@ enum Nightly {
     (rerun.event, rerun.rerunOf) = (nil, RunID(8755))
     var bad = past(8733, 3, 122, .failed)
     (bad.failed, bad.note) = (1, "load_dwh: exit 1: disk full")
-    return [run, past(8790, 1, 1731), rerun, bad, past(8702, 4, 1755), past(8671, 5, 1660), past(8640, 6, 240, .stopped)]
+    return [
+      run, past(8790, 1, 1731), rerun, bad, past(8702, 4, 1755), past(8671, 5, 1660),
+      past(8640, 6, 240, .stopped),
+    ]
   }()
 
   static let task = TaskDetail(
@@ -109,7 +119,8 @@ enum Nightly {
     detail.why = ["no slot: all 4 slots of w-03 are taken", "label: no other worker has gpu"]
     detail.attempts = [
       Attempt(
-        number: 1, state: .failed, exitCode: 75, reason: "deadlock detected", worker: "w-03", startedAt: .ago(9),
+        number: 1, state: .failed, exitCode: 75, reason: "deadlock detected", worker: "w-03",
+        startedAt: .ago(9),
         duration: .seconds(185), processor: .seconds(130), peakKiB: 421_888, outputBytes: 319_488),
       Attempt(
         number: 2, state: .lost, reason: "worker w-04 was silent", worker: "w-04", startedAt: .ago(3),
@@ -122,9 +133,12 @@ enum Nightly {
   static func output(_ lines: Range<Int>, chunk first: Int32 = 0) -> [OutputChunk] {
     lines.enumerated().map { offset, line in
       let isError = line % 23 == 7
-      let text = isError ? "deadlock detected, retrying statement 7\n" : "step \(line): INSERT 0 \(160_000 + line * 137)\n"
+      let text =
+        isError
+        ? "deadlock detected, retrying statement 7\n" : "step \(line): INSERT 0 \(160_000 + line * 137)\n"
       return OutputChunk(
-        number: first + Int32(offset), isError: isError, at: seconds(Int64(line) - 1204), bytes: Array(text.utf8))
+        number: first + Int32(offset), isError: isError, at: seconds(Int64(line) - 1204),
+        bytes: Array(text.utf8))
     }
   }
 }
@@ -138,7 +152,8 @@ extension Desk {
     self.init(rows: rows, columns: columns, tier: tier)
     console.go(to: .task(task.taskRun.id))
     tell(.answer(.task(task), to: .task(task.taskRun.id)))
-    answerOutput(Nightly.output(0..<lines), isFirst: true, hasEarlier: hasEarlier)
+    answerOutput(
+      Nightly.output(0..<lines), isFirst: true, hasEarlier: hasEarlier, attempt: max(1, task.taskRun.attempt))
   }
 
   /// Output for the query that the console has now.

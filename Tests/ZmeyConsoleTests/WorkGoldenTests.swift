@@ -12,10 +12,13 @@ import ZmeyCore
     try Golden.check("task-retried") { size, tier in
       var desk = Desk(task: Nightly.retried, lines: 3, rows: size.rows, columns: size.columns, tier: tier)
       let long = String(repeating: "a long line 顧客同期 with wide characters, ", count: 6) + "\n"
-      desk.answerOutput([
-        OutputChunk(number: 3, isError: false, at: seconds(0), bytes: Array(long.utf8)),
-        OutputChunk(number: 4, isError: true, at: seconds(0), bytes: Array("\u{1b}[31mred\u{1b}[0m\tand \u{9b}31m".utf8)),
-      ])
+      desk.answerOutput(
+        [
+          OutputChunk(number: 3, isError: false, at: seconds(0), bytes: Array(long.utf8)),
+          OutputChunk(
+            number: 4, isError: true, at: seconds(0),
+            bytes: Array("\u{1b}[31mred\u{1b}[0m\tand \u{9b}31m".utf8)),
+        ], attempt: 2)
       desk.press("w", "t", "/")
       desk.type("long")
       desk.press("Enter", "-")

@@ -147,7 +147,9 @@ extension Context {
     if all.count == 1 {
       say(all[0].refusal(label), isError: true)
     } else {
-      say(all.isEmpty ? "nothing here to \(label)" : "nothing to \(label) in \(all.count) marked", isError: true)
+      say(
+        all.isEmpty ? "nothing here to \(label)" : "nothing to \(label) in \(all.count) marked", isError: true
+      )
     }
     return nil
   }

@@ -82,7 +82,8 @@ private struct Plan {
       detail.taskRuns.filter { $0.item == nil }.compactMap { run in run.taskID.map { ($0, run) } }
     ) { first, _ in first }
     let tasks = detail.shape?.tasks ?? []
-    averages = Dictionary(tasks.compactMap { task in task.average.map { (task.id, $0) } }) { first, _ in first }
+    averages = Dictionary(tasks.compactMap { task in task.average.map { (task.id, $0) } }) { first, _ in first
+    }
     names = Dictionary(tasks.map { ($0.id, $0.name) }) { first, _ in first }
     links = (detail.shape?.links ?? []).filter(\.isEnabled)
     before = Dictionary(grouping: links, by: \.to)
@@ -109,8 +110,6 @@ private struct Plan {
 
   private mutating func expected(_ task: Int32) -> Expected {
     if let known = known[task] { return known }
-    // Links make no circle; should they all the same, it ends here.
-    known[task] = Expected(end: .skipped)
     let expected = look(task)
     known[task] = expected
     return expected

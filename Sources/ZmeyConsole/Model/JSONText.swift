@@ -65,7 +65,8 @@ extension Run {
       ("id", .number(id.rawValue)), ("name", .string(name)),
       ("pipeline", pipelineID == nil ? .null : .string(name)), ("owner", .string(owner)),
       ("state", .string(state.rawValue)), ("total", .number(Int64(total))), ("ended", .number(Int64(ended))),
-      ("failed", .number(Int64(failed))), ("created_at", .time(createdAt)), ("finished_at", .time(finishedAt)),
+      ("failed", .number(Int64(failed))), ("created_at", .time(createdAt)),
+      ("finished_at", .time(finishedAt)),
       ("created_by", .string(createdBy)), ("event", .string(event)),
       ("rerun_of", rerunOf.map { .number($0.rawValue) } ?? .null), ("note", .string(note)),
     ])

@@ -88,7 +88,13 @@ struct OutputText: Sendable {
     }
     let index = blocks.count - 1
     let before = blocks[index].bytes.count
-    for scalar in line { blocks[index].bytes.append(contentsOf: UTF8.encode(scalar) ?? .init([0x3f])) }
+    for scalar in line {
+      if scalar.isASCII {
+        blocks[index].bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+      } else {
+        blocks[index].bytes.append(contentsOf: String(scalar).utf8)
+      }
+    }
     blocks[index].ends.append(Block.End(offset: blocks[index].bytes.count, isError: isError, at: at))
     keptBytes += blocks[index].bytes.count - before
     end += 1
@@ -132,7 +138,9 @@ struct OutputText: Sendable {
         all.append(0x0a)
       }
     }
-    for line in open { all += Array(String(String.UnicodeScalarView(line.stream.decoder.line)).utf8) + [0x0a] }
+    for line in open {
+      all += Array(String(String.UnicodeScalarView(line.stream.decoder.line)).utf8) + [0x0a]
+    }
     return all
   }
 }
@@ -140,16 +148,16 @@ struct OutputText: Sendable {
 // Finding -------------------------------------------------------------------------------------------------
 
 extension OutputText {
-  /// The next line that holds a text, from a line on, around the end to the beginning; nil if none does.
+  /// The next line that holds a text: from a line on, or before it if not forward, around the end; nil if none does.
   func find(_ needle: Needle, from start: Int, isForward: Bool) -> Int? {
     let lines = lines
     guard !lines.isEmpty, !needle.isEmpty else { return nil }
-    let first = min(max(start, lines.lowerBound), lines.upperBound - 1)
-    for step in 0..<lines.count {
-      let offset = (first - lines.lowerBound + (isForward ? step : lines.count - step)) % lines.count
-      if holds(needle, lines.lowerBound + offset) { return lines.lowerBound + offset }
-    }
-    return nil
+    let start = min(max(start, lines.lowerBound), lines.upperBound)
+    let (before, after) = (lines.lowerBound..<start, start..<lines.upperBound)
+    let isMatch = { holds(needle, $0) }
+    return isForward
+      ? after.first(where: isMatch) ?? before.first(where: isMatch)
+      : before.last(where: isMatch) ?? after.last(where: isMatch)
   }
 
   /// Whether a line holds a text.

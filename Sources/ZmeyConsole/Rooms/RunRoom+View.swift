@@ -12,16 +12,20 @@ extension RunRoom {
     let lines = lines(gantt)
     let ids = ids(lines)
     let parts = parts(rect)
-    painter.box(rect, title: title(detail.run, painter.signs), right: state(gantt, world, painter), isFocused: true)
+    painter.box(
+      rect, title: title(detail.run, painter.signs),
+      right: state(gantt, world, painter, isWide: rect.columns >= 60), isFocused: true)
     guard rect.rows >= 3 else { return }
     let view = GanttView(gantt, zoom, in: parts.chart, world)
     let window = cursor.window(in: ids, height: parts.rows)
     let all = [GanttView.Line.run] + lines.map { .task($0) }
     let marks = Set(cursor.marks.compactMap { row in if case .task(let id) = row { id } else { nil } })
     view.draw(all[window], selected: cursor.row(in: ids), marks: marks, &painter)
+    let head = parts.chart.rows > 1 ? 1 : 0
     for (offset, index) in window.enumerated() {
       painter.target(
-        .row(index), Rect(row: parts.chart.row + 1 + offset, column: rect.column, rows: 1, columns: rect.columns))
+        .row(index),
+        Rect(row: parts.chart.row + head + offset, column: rect.column, rows: 1, columns: rect.columns))
     }
     guard parts.below.rows > 0 else { return }
     let row = parts.below.row
@@ -36,8 +40,9 @@ extension RunRoom {
     ]
   }
 
-  private func state(_ gantt: Gantt, _ world: World, _ painter: Painter) -> [Span] {
+  private func state(_ gantt: Gantt, _ world: World, _ painter: Painter, isWide: Bool) -> [Span] {
     var spans = cursor.marks.isEmpty ? [] : [Span("\(cursor.marks.count) marked  ", .marked)]
+    guard isWide else { return spans }
     spans.append(Span(GanttView.span(gantt, world), .dim))
     guard gantt.run.state == .running else { return spans }
     return spans + [Span("  now \(TimeText.minute(painter.now, world.zone)) \(painter.signs.now)", .dim)]
@@ -58,7 +63,9 @@ extension RunRoom {
   }
 
   private func facts(_ run: Run, _ signs: Signs) -> [Span] {
-    var spans = [Span("\(run.state.sign(signs)) \(run.state.rawValue) \(run.ended)/\(run.total)", run.state.role)]
+    var spans = [
+      Span("\(run.state.sign(signs)) \(run.state.rawValue) \(run.ended)/\(run.total)", run.state.role)
+    ]
     spans.append(Span("  by \(run.createdBy)\(run.event.map { " for event \($0)" } ?? "")"))
     if let source = run.rerunOf { spans.append(Span("  rerun of \(source)", .dim)) }
     if run.owner != run.createdBy { spans.append(Span("  owner \(run.owner)", .dim)) }

@@ -45,7 +45,8 @@ struct RunRoom: Room {
     }
     if detail.run.failed > 0 { hints.append(Hint(action: .rerunFrom, label: "failed again")) }
     return hints + [
-      Hint(action: .left, label: "pan"), Hint(action: .zoomIn, label: "zoom"), Hint(action: .filter, label: "filter"),
+      Hint(action: .left, label: "pan"), Hint(action: .zoomIn, label: "zoom"),
+      Hint(action: .filter, label: "filter"),
       Hint(action: .mark, label: "mark"),
     ]
   }

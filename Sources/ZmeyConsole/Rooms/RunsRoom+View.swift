@@ -6,13 +6,17 @@ extension RunsRoom {
     let runs = runs(world, now: painter.now)
     let statistics = RunStatistics(runs)
     painter.box(
-      parts.list, title: title(runs.count, world), right: statistics.spans(isAll: isAll), isFocused: true)
+      parts.list, title: title(runs.count, world),
+      right: statistics.spans(isShort: isAll || rect.columns < 60), isFocused: true)
     let inside = parts.list.inside
     guard !inside.isEmpty, parts.list.rows >= 2 else { return }
     guard !runs.isEmpty else {
       let text =
-        all(world) == nil ? "reading \(painter.signs.ellipsis)" : filterText.isEmpty ? "no runs yet" : "no run passes the filter"
-      return _ = painter.text(text, row: inside.row, column: inside.column + 1, width: inside.columns - 2, .dim)
+        all(world) == nil
+        ? "reading \(painter.signs.ellipsis)"
+        : filterText.isEmpty ? "no runs yet" : "no run passes the filter"
+      return _ = painter.text(
+        text, row: inside.row, column: inside.column + 1, width: inside.columns - 2, .dim)
     }
     let ids = runs.map(\.id)
     let window = list.cursor.window(in: ids, height: parts.rows)
@@ -23,6 +27,11 @@ extension RunsRoom {
     for (offset, index) in window.enumerated() {
       let row = inside.row + offset + (hasHead ? 1 : 0)
       draw(runs[index], columns, statistics, &painter, row, inside, world)
+      if list.cursor.marks.contains(runs[index].id) {
+        painter.text("*", row: row, column: inside.column, width: 1, .marked)
+      } else if index == list.cursor.row(in: ids) {
+        painter.run(painter.signs.edge, row: row, column: inside.column, count: 1, .focus)
+      }
       if index == list.cursor.row(in: ids) {
         painter.tint(Rect(row: row, column: inside.column, rows: 1, columns: inside.columns), .selected)
       }
@@ -35,7 +44,9 @@ extension RunsRoom {
 
   private func title(_ shown: Int, _ world: World) -> [Span] {
     let count = all(world)?.count ?? 0
-    var spans = [Span("runs", .title), Span(" \(shown == count ? "" : "\(grouped(shown)) of ")\(grouped(count))")]
+    var spans = [
+      Span("runs", .title), Span(" \(shown == count ? "" : "\(grouped(shown)) of ")\(grouped(count))"),
+    ]
     if !list.cursor.marks.isEmpty { spans.append(Span("  \(list.cursor.marks.count) marked", .marked)) }
     return spans
   }
@@ -43,7 +54,8 @@ extension RunsRoom {
   private func drawHead(_ columns: RunColumns, _ painter: inout Painter, _ rect: Rect) {
     for column in columns.all {
       painter.text(
-        column.kind.rawValue, row: rect.row, column: rect.column + 1 + column.start, width: column.width, .dim)
+        column.kind.rawValue, row: rect.row, column: rect.column + 1 + column.start, width: column.width, .dim
+      )
     }
   }
 
@@ -51,9 +63,6 @@ extension RunsRoom {
     _ run: Run, _ columns: RunColumns, _ statistics: RunStatistics, _ painter: inout Painter, _ row: Int,
     _ rect: Rect, _ world: World
   ) {
-    if list.cursor.marks.contains(run.id) {
-      painter.text("*", row: row, column: rect.column, width: 1, .marked)
-    }
     for column in columns.all {
       let start = rect.column + 1 + column.start
       func put(_ text: String, _ role: Role = .text) {
@@ -65,10 +74,12 @@ extension RunsRoom {
       case .started:
         let date = TimeText.date(run.createdAt, world.zone)
         put(world.isAbsoluteTime ? date : String(date.dropLast(3)))
-      case .took: put(run.finishedAt.map { TimeText.span($0 - run.createdAt) } ?? painter.running(since: run.createdAt))
+      case .took:
+        put(run.finishedAt.map { TimeText.span($0 - run.createdAt) } ?? painter.running(since: run.createdAt))
       case .average: drawAverage(run, statistics.average(of: run), &painter, row, start, column.width)
       case .result:
-        let count = run.state == .running ? " \(run.ended)/\(run.total)" : ""
+        let share = run.total > 99 ? "\(run.ended * 100 / run.total)%" : "\(run.ended)/\(run.total)"
+        let count = run.state == .running ? " \(share)" : ""
         put("\(run.state.sign(painter.signs)) \(run.state.rawValue)\(count)", run.state.role)
       case .by: put(run.event ?? run.createdBy)
       case .note:
@@ -88,7 +99,8 @@ extension RunsRoom {
     let took = run.took(painter.now)
     let isOver = took > average && run.state == .running
     painter.bar(
-      row: row, column: column, width: width, permille: Int(min(1000, took / average * 500)), isOver ? .paused : .bar)
+      row: row, column: column, width: width, permille: Int(min(1000, took / average * 500)),
+      isOver ? .paused : .bar)
     if run.state == .running, took < average * 2 {
       let steps = width * (painter.signs.parts.count + 1)
       let next = run.createdAt + average * 2 * Int(took / (average * 2) * Double(steps) + 1) / steps
@@ -101,7 +113,8 @@ extension RunsRoom {
     guard let detail = world.run(run.id) ?? nil else {
       painter.box(rect, title: [Span("gantt", .title), Span(" \(signs.waiting) run \(run.id)")])
       return _ = painter.text(
-        "reading \(signs.ellipsis)", row: rect.row + 1, column: rect.column + 2, width: rect.columns - 4, .dim)
+        "reading \(signs.ellipsis)", row: rect.row + 1, column: rect.column + 2, width: rect.columns - 4, .dim
+      )
     }
     let gantt = Gantt(detail, now: painter.now)
     var right = [Span("\(signs.critical) critical path", .dim)]
@@ -146,10 +159,10 @@ struct RunStatistics {
   /// How long successes of the same pipeline took on average.
   func average(of run: Run) -> Duration? { averages[Self.key(run)] }
 
-  func spans(isAll: Bool) -> [Span] {
+  /// Them in words. Of runs of several pipelines an average says nothing.
+  func spans(isShort: Bool) -> [Span] {
     var spans = share.map { [Span("ok \($0)%", .dim)] } ?? []
-    // Of runs of several pipelines an average says nothing.
-    if !isAll, let average = averages.values.first, let percentile95 {
+    if !isShort, let average = averages.values.first, let percentile95 {
       spans.append(Span("  avg \(TimeText.span(average))  p95 \(TimeText.span(percentile95))", .dim))
     }
     return spans
@@ -172,15 +185,16 @@ struct RunColumns {
   init(_ runs: ArraySlice<Run>, _ width: Int, isAll: Bool, hasSeconds: Bool) {
     let id = runs.map { $0.id.description.count }.max() ?? 3
     var wanted: [(kind: Kind, width: Int)] = [
-      (.run, max(3, id)), (.started, hasSeconds ? 14 : 11), (.took, 7), (.average, 10), (.result, 13), (.by, 8),
-      (.note, 12),
+      (.run, max(3, id)), (.started, hasSeconds ? 14 : 11), (.took, 7), (.average, 10), (.result, 13),
+      (.by, 8),
+      (.note, 10),
     ]
     if isAll {
       let name = runs.map { displayWidth($0.name) }.max() ?? 4
       wanted.insert((.name, max(4, min(name, width / 4))), at: 1)
     }
     // What matters least goes first where there is no room.
-    let givesWay: [Kind] = [.note, .by, .average, .started, .took, .run]
+    let givesWay: [Kind] = [.by, .average, .note, .started, .took, .run]
     for kind in givesWay where wanted.reduce(-1, { $0 + $1.width + 1 }) > width {
       wanted.removeAll { $0.kind == kind }
     }

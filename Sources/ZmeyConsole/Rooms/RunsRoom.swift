@@ -79,7 +79,9 @@ struct RunsRoom: Room {
   }
 
   func crumbs(_ world: World) -> String {
-    let order = list.order == .newest && !list.isReversed ? "" : " by \(list.order)\(list.isReversed ? ", reversed" : "")"
+    let order =
+      list.order == .newest && !list.isReversed
+      ? "" : " by \(list.order)\(list.isReversed ? ", reversed" : "")"
     return (isAll ? "all" : name) + order
   }
 
@@ -88,7 +90,8 @@ struct RunsRoom: Room {
     var hints = [Hint(action: .open, label: "open")]
     switch current(world)?.state {
     case .running: hints += [Hint(action: .pause, label: "pause"), Hint(action: .stop, label: "stop")]
-    case .failed: hints += [Hint(action: .rerun, label: "again"), Hint(action: .rerunFrom, label: "failed again")]
+    case .failed:
+      hints += [Hint(action: .rerun, label: "again"), Hint(action: .rerunFrom, label: "failed again")]
     case .succeeded, .stopped: hints.append(Hint(action: .rerun, label: "again"))
     case nil: break
     }

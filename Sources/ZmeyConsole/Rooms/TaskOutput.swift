@@ -187,10 +187,9 @@ struct TaskOutput: Sendable {
   private func copy(_ shape: Shape, in context: inout Context) {
     let lines = text.lines
     guard !lines.isEmpty else { return context.say("there is no output yet") }
-    let first = top(layout(shape), shape).line
-    let shown = first..<min(lines.upperBound, first + shape.rows)
-    let line = match.flatMap { shown.contains($0) ? $0 : nil } ?? (scroll == .following ? lines.upperBound - 1 : first)
-    context.copy(text[line].text)
+    let shown = shown(shape)
+    let other = scroll == .following ? lines.upperBound - 1 : shown.lowerBound
+    context.copy(text[match.flatMap { shown.contains($0) ? $0 : nil } ?? other].text)
   }
 
   // Finding -------------------------------------------------------------------------------------------------
@@ -214,21 +213,30 @@ struct TaskOutput: Sendable {
 
   private mutating func find(isForward: Bool, _ shape: Shape, in context: inout Context) {
     guard !needle.isEmpty else { return context.say("nothing is looked for yet") }
-    let here = match ?? top(layout(shape), shape).line
-    guard let found = text.find(Needle(needle), from: here + (isForward ? 1 : 0), isForward: isForward) else {
+    // On from what was found if that is in sight, else from what is.
+    let shown = shown(shape)
+    let here = match.flatMap { shown.contains($0) ? $0 + (isForward ? 1 : 0) : nil } ?? shown.lowerBound
+    guard let found = text.find(Needle(needle), from: here, isForward: isForward) else {
       return context.say("no line with '\(needle)'", isError: true)
     }
-    if isForward ? found <= here : found >= here { context.say("around the end") }
+    if isForward ? found < here : found >= here { context.say("around the end") }
     match = found
     show(found, shape)
   }
 
-  /// Sees to it that a line is shown, with some lines before it.
-  private mutating func show(_ line: Int, _ shape: Shape) {
+  /// The lines of which at least the first row is shown.
+  private func shown(_ shape: Shape) -> Range<Int> {
     let layout = layout(shape)
     let first = top(layout, shape)
     let last = layout.position(first, movedBy: shape.rows - 1)
-    guard line < first.line || line > last.line || line == first.line && first.row > 0 else { return }
+    let begin = min(first.line + (first.row > 0 ? 1 : 0), last.line)
+    return begin..<min(text.lines.upperBound, last.line + 1)
+  }
+
+  /// Sees to it that a line is shown, with some lines before it.
+  private mutating func show(_ line: Int, _ shape: Shape) {
+    guard !shown(shape).contains(line) else { return }
+    let layout = layout(shape)
     stand(layout.position(OutputLayout.Position(line: line), movedBy: -(shape.rows / 3)))
   }
 }

@@ -29,12 +29,15 @@ extension TaskRoom {
     }
     let (taskRun, inside) = (detail.taskRun, rect.inside)
     var right = [Span("\(taskRun.state.sign(painter.signs)) \(taskRun.stateWords)", taskRun.state.role)]
-    if taskRun.maxAttempts > 1 { right.append(Span("  attempt \(taskRun.attempt)/\(taskRun.maxAttempts)")) }
+    if taskRun.maxAttempts > 1, rect.columns >= 60 {
+      right.append(Span("  attempt \(taskRun.attempt)/\(taskRun.maxAttempts)"))
+    }
     painter.box(
       rect,
       title: [
         Span(taskRun.itemName, .title),
-        Span(" \(painter.signs.waiting) task run \(taskRun.id) \(painter.signs.waiting) run \(detail.run.id)"),
+        Span(
+          " \(painter.signs.waiting) task run \(taskRun.id) \(painter.signs.waiting) run \(detail.run.id)"),
       ], right: right)
     for (offset, fact) in facts.prefix(inside.rows).enumerated() {
       let row = inside.row + offset
@@ -47,7 +50,9 @@ extension TaskRoom {
   private func label(_ fact: Fact, _ taskRun: TaskRun) -> String {
     switch fact {
     case .progress: taskRun.ticksSince == nil ? "state" : "progress"
-    case .elapsed: taskRun.state.isEnd ? "took" : "elapsed"
+    case .elapsed:
+      taskRun.state.isEnd
+        ? "took" : taskRun.ticksSince == nil && taskRun.pausedAt == nil ? "usually" : "elapsed"
     case .why(let index): index == 0 ? "why not" : ""
     case .worker: "worker"
     case .arguments: "arguments"
@@ -78,15 +83,19 @@ extension TaskRoom {
 
   /// An argument as it would be typed: with quotes if a blank or a quote is in it.
   private static func quoted(_ argument: String) -> String {
-    let isPlain = !argument.isEmpty && !argument.contains { $0.isWhitespace || "'\"\\$`*?;&|<>()".contains($0) }
-    return isPlain ? argument : "'\(argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+    let isPlain =
+      !argument.isEmpty && !argument.contains { $0.isWhitespace || "'\"\\$`*?;&|<>()".contains($0) }
+    return isPlain
+      ? argument
+      : "'\(argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
   }
 
   // Progress and time ---------------------------------------------------------------------------------------
 
   private func drawProgress(_ taskRun: TaskRun, _ painter: inout Painter, _ rect: Rect, _ world: World) {
     guard !taskRun.state.isEnd, let percent = painter.percent(of: taskRun) else {
-      return _ = painter.spans(state(taskRun, &painter, world), row: rect.row, column: rect.column, width: rect.columns)
+      return _ = painter.spans(
+        state(taskRun, &painter, world), row: rect.row, column: rect.column, width: rect.columns)
     }
     let width = max(4, min(60, rect.columns - 26))
     painter.bar(of: taskRun, row: rect.row, column: rect.column, width: min(width, rect.columns))
@@ -107,17 +116,23 @@ extension TaskRoom {
     if let due = taskRun.dueAt, due > painter.now {
       spans.append(
         Span(
-          "  tried again \(TimeText.near(due, painter.now, world.zone)), in \(painter.remaining(until: due))"))
+          "  tried again \(TimeText.near(due, painter.now, world.zone)), in \(painter.remaining(until: due))")
+      )
     }
-    if let outcome = taskRun.outcome { spans.append(Span("  \(outcome)", taskRun.state.isEnd ? .text : .dim)) }
+    if let outcome = taskRun.outcome {
+      spans.append(Span("  \(outcome)", taskRun.state.isEnd ? .text : .dim))
+    }
     return spans
   }
 
   private func elapsed(_ detail: TaskDetail, _ painter: inout Painter) -> [Span] {
     let taskRun = detail.taskRun
-    var spans = [Span(painter.elapsed(of: taskRun) ?? "-")]
-    guard let average = taskRun.average else { return spans + [Span(" (no average yet)", .dim)] }
-    spans.append(Span(" of \(TimeText.span(average)) on average"))
+    let elapsed = painter.elapsed(of: taskRun)
+    guard let average = taskRun.average else {
+      return [Span(elapsed ?? ""), Span(" (no average yet)", .dim)]
+    }
+    let usual = TimeText.span(average)
+    var spans = [Span(elapsed.map { "\($0) of \(usual) on average" } ?? usual)]
     var facts: [String] = []
     if taskRun.samples > 0 { facts.append("\(taskRun.samples) run\(taskRun.samples == 1 ? "" : "s")") }
     if let most = taskRun.percentile95 { facts.append("p95 \(TimeText.span(most))") }
@@ -127,7 +142,10 @@ extension TaskRoom {
   }
 
   private func worker(_ taskRun: TaskRun, _ painter: inout Painter, _ world: World) -> [Span] {
-    var spans = [Span(taskRun.worker ?? "none yet")]
+    guard taskRun.state.isEnd || taskRun.state.isInFlight else {
+      return [Span(taskRun.worker.map { "none, the last was \($0)" } ?? "none yet", .dim)] + priority(taskRun)
+    }
+    var spans = [Span(taskRun.worker ?? "none")]
     if let startedAt = taskRun.startedAt {
       spans.append(Span("   started \(TimeText.near(startedAt, painter.now, world.zone))"))
     }
@@ -138,8 +156,11 @@ extension TaskRoom {
         painter.redraw(at: heardAt + TaskRun.silenceShown + .seconds(1))
       }
     }
-    if taskRun.priority != 0 { spans.append(Span("   priority \(taskRun.priority)", .dim)) }
-    return spans
+    return spans + priority(taskRun)
+  }
+
+  private func priority(_ taskRun: TaskRun) -> [Span] {
+    taskRun.priority == 0 ? [] : [Span("   priority \(taskRun.priority)", .dim)]
   }
 
   private func drawRecent(_ recent: [Duration], _ painter: inout Painter, _ rect: Rect) {
@@ -148,7 +169,8 @@ extension TaskRoom {
     painter.heights(heights, row: rect.row, column: rect.column, width: min(heights.count, rect.columns))
     let used = min(heights.count, rect.columns) + 2
     painter.text(
-      "\(TimeText.span(recent.min() ?? .zero)) to \(TimeText.span(most))", row: rect.row, column: rect.column + used,
+      "\(TimeText.span(recent.min() ?? .zero)) to \(TimeText.span(most))", row: rect.row,
+      column: rect.column + used,
       width: rect.columns - used, .dim)
   }
 

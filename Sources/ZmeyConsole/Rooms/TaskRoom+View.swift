@@ -13,7 +13,8 @@ extension TaskRoom {
       return drawText(&painter, parts.output, world)
     }
     painter.box(
-      parts.output, title: outputTitle(detail, painter.signs, isAlone: isAlone), right: outputState(painter.signs),
+      parts.output, title: outputTitle(detail, painter.signs, isAlone: isAlone),
+      right: outputState(painter.signs, isWide: rect.columns >= 60),
       isFocused: true)
     drawText(&painter, parts.output.inside, world)
   }
@@ -22,7 +23,8 @@ extension TaskRoom {
     var title: [Span] = []
     if isAlone, let taskRun = detail?.taskRun {
       title = [
-        Span("\(taskRun.itemName) "), Span("\(taskRun.state.sign(signs)) \(taskRun.stateWords) ", taskRun.state.role),
+        Span("\(taskRun.itemName) "),
+        Span("\(taskRun.state.sign(signs)) \(taskRun.stateWords) ", taskRun.state.role),
       ]
     }
     title.append(Span("output", .title))
@@ -32,19 +34,21 @@ extension TaskRoom {
     return title
   }
 
-  private func outputState(_ signs: Signs) -> [Span] {
+  private func outputState(_ signs: Signs, isWide: Bool) -> [Span] {
     var spans: [Span] = []
     if output.news > 0 {
-      spans.append(Span("+\(grouped(output.news)) new \(signs.drain)  ", .paused))
+      spans.append(Span("+\(grouped(output.news)) new \(signs.drain)", .paused))
     } else if output.scroll == .following, !output.isComplete {
-      spans.append(Span("\(signs.live) follow  ", .running))
+      spans.append(Span("\(signs.live) follow", .running))
     }
-    if output.isComplete { spans.append(Span("complete  ", .dim)) }
-    if output.wraps { spans.append(Span("wrap  ", .dim)) }
-    if output.left > 0 { spans.append(Span("from column \(output.left + 1)  ", .dim)) }
+    guard isWide else { return spans }
+    if output.isComplete { spans.append(Span("  complete", .dim)) }
+    if output.wraps { spans.append(Span("  wrap", .dim)) }
+    if output.left > 0 { spans.append(Span("  from column \(output.left + 1)", .dim)) }
     let lines = output.text.lines
     let count = output.hasEarlier ? "last \(grouped(lines.count))" : grouped(lines.upperBound)
-    spans.append(Span("\(count) line\(lines.upperBound == 1 ? "" : "s")  \(byteText(output.text.bytes))", .dim))
+    spans.append(
+      Span("  \(count) line\(lines.upperBound == 1 ? "" : "s")  \(byteText(output.text.bytes))", .dim))
     if lines.lowerBound > 0 { spans.append(Span("  first \(grouped(lines.lowerBound)) not kept", .paused)) }
     return spans
   }
@@ -65,7 +69,8 @@ extension TaskRoom {
       let isMatch = !needle.isEmpty && output.text.holds(needle, line)
       let role: Role? = isMatch ? (line == output.match ? .selected : .marked) : nil
       let rows = rows(of: line, layout, shape)
-      for (index, glyphs) in rows.enumerated().dropFirst(line == top.line ? top.row : 0) where row < rect.end {
+      for (index, glyphs) in rows.enumerated().dropFirst(line == top.line ? top.row : 0) where row < rect.end
+      {
         if index == 0 { drawMargin(line, &painter, row, rect.column, shape, world) }
         draw(glyphs, line, isFirst: index == 0, role, &painter, row, rect, shape)
         row += 1
@@ -91,7 +96,8 @@ extension TaskRoom {
   }
 
   private func draw(
-    _ glyphs: ArraySlice<Glyph>, _ line: Int, isFirst: Bool, _ role: Role?, _ painter: inout Painter, _ row: Int,
+    _ glyphs: ArraySlice<Glyph>, _ line: Int, isFirst: Bool, _ role: Role?, _ painter: inout Painter,
+    _ row: Int,
     _ rect: Rect, _ shape: TaskOutput.Shape
   ) {
     let margin = output.margin(shape)
@@ -104,7 +110,8 @@ extension TaskRoom {
   }
 
   private func drawMargin(
-    _ line: Int, _ painter: inout Painter, _ row: Int, _ column: Int, _ shape: TaskOutput.Shape, _ world: World
+    _ line: Int, _ painter: inout Painter, _ row: Int, _ column: Int, _ shape: TaskOutput.Shape,
+    _ world: World
   ) {
     guard !shape.isBare else { return }
     var column = column

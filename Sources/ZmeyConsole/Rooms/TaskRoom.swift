@@ -50,12 +50,16 @@ struct TaskRoom: Room {
     ]
     if !output.needle.isEmpty { hints.append(Hint(action: .findNext, label: "next")) }
     if let taskRun = detail(world)?.taskRun {
-      hints += taskRun.state.isEnd ? [Hint(action: .rerun, label: "again")] : [Hint(action: .stop, label: "stop")]
-      if taskRun.maxAttempts > 1, taskRun.attempt > 1 { hints.append(Hint(action: .nextPane, label: "attempt")) }
+      hints +=
+        taskRun.state.isEnd ? [Hint(action: .rerun, label: "again")] : [Hint(action: .stop, label: "stop")]
+      if taskRun.maxAttempts > 1, taskRun.attempt > 1 {
+        hints.append(Hint(action: .nextPane, label: "attempt"))
+      }
       if !taskRun.state.isEnd, taskRun.startedAt == nil { hints.append(Hint(action: .why, label: "why")) }
     }
     return hints + [
-      Hint(action: .pager, label: "pager"), Hint(action: .copy, label: "copy"), Hint(action: .bare, label: "bare"),
+      Hint(action: .pager, label: "pager"), Hint(action: .copy, label: "copy"),
+      Hint(action: .bare, label: "bare"),
       Hint(action: .open, label: "run"),
     ]
   }
@@ -100,7 +104,8 @@ struct TaskRoom: Room {
       }
       context.act([.start(pipeline: run.name, task: nil, arguments: [])])
     case .edit:
-      context.edit(scriptOf: run.pipelineID == nil ? .template(taskRun.name) : .task(taskRun.name, pipeline: run.name))
+      context.edit(
+        scriptOf: run.pipelineID == nil ? .template(taskRun.name) : .task(taskRun.name, pipeline: run.name))
     case .editAll:
       guard run.pipelineID != nil else { return false }
       context.edit(.pipeline, run.name)
@@ -149,6 +154,7 @@ struct TaskRoom: Room {
   private func shape(_ context: Context) -> TaskOutput.Shape {
     let count = detail(context.world).map { facts($0).count } ?? 1
     let part = parts(context.body, count).output
-    return TaskOutput.Shape(isBare ? part : part.inside, isBare: isBare, hasTimes: context.world.isAbsoluteTime)
+    return TaskOutput.Shape(
+      isBare ? part : part.inside, isBare: isBare, hasTimes: context.world.isAbsoluteTime)
   }
 }

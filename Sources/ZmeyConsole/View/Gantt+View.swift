@@ -4,7 +4,7 @@ import ZmeyCore
 struct GanttView {
   let gantt: Gantt
   let world: World
-  /// Where it is drawn: a row of times, rows of task runs, a legend if there is room.
+  /// Where it is drawn: a row of times, and rows of task runs.
   let rect: Rect
   let scale: TimeScale
   /// How wide the names are.
@@ -23,7 +23,10 @@ struct GanttView {
     scale = TimeScale(gantt, zoom, columns: Self.columns(gantt, rect))
   }
 
+  /// How wide what stands at the right of the time is.
   private static let facts = 9
+  /// Of the time in which a task run waited for a slot.
+  private static let queued: Character = "-"
 
   private static func nameColumns(_ gantt: Gantt, _ rect: Rect) -> Int {
     // Of a thousand items the first tell enough of how long names are.
@@ -41,10 +44,14 @@ struct GanttView {
   func draw(_ lines: ArraySlice<Line>, selected: Int?, marks: Set<TaskRunID> = [], _ painter: inout Painter) {
     guard rect.rows > 0, rect.columns > 24 else { return }
     let now = gantt.run.state == .running ? scale.column(painter.now) : -1
-    if 0..<scale.columns ~= now { painter.redraw(at: max(scale.next(painter.now), painter.now + .seconds(1))) }
-    drawTimes(&painter)
-    for (offset, index) in lines.indices.enumerated() where offset + 1 < rect.rows {
-      let row = rect.row + 1 + offset
+    if 0..<scale.columns ~= now {
+      painter.redraw(at: max(scale.next(painter.now), painter.now + .seconds(1)))
+    }
+    // The times give way where there is but one row.
+    let head = rect.rows > 1 ? 1 : 0
+    if head > 0 { drawTimes(&painter) }
+    for (offset, index) in lines.indices.enumerated() where offset + head < rect.rows {
+      let row = rect.row + head + offset
       let isSelected = index == selected
       if isSelected {
         painter.run(painter.signs.edge, row: row, column: rect.column, count: 1, .focus)
@@ -72,7 +79,9 @@ struct GanttView {
     for tick in scale.ticks(every: width, world.zone) {
       let clock = TimeText.clock(tick.at, world.zone)
       let text =
-        isFine ? clock : isLong && clock == "00:00:00"
+        isFine
+        ? clock
+        : isLong && clock == "00:00:00"
           ? String(TimeText.date(tick.at, world.zone).prefix(5)) : String(clock.prefix(5))
       guard tick.column + text.count <= scale.columns else { continue }
       painter.text(text, row: rect.row, column: chart + tick.column, width: text.count, .dim)
@@ -84,7 +93,8 @@ struct GanttView {
   private func drawRun(_ painter: inout Painter, _ row: Int) {
     let (run, signs) = (gantt.run, painter.signs)
     painter.spans(
-      [Span("\(run.state.sign(signs)) ", run.state.role), Span("run", .title)], row: row, column: rect.column + 1,
+      [Span("\(run.state.sign(signs)) ", run.state.role), Span("run", .title)], row: row,
+      column: rect.column + 1,
       width: names - 2)
     let end = run.finishedAt ?? painter.now
     draw(signs.full, from: gantt.start, to: end, run.state == .failed ? .failed : .bar, &painter, row)
@@ -112,7 +122,7 @@ struct GanttView {
     let hasBegun = taskRun.startedAt != nil && (taskRun.state.isEnd || taskRun.state.isInFlight)
     if let ready = task.ready {
       let until = hasBegun ? task.start : taskRun.state.isEnd ? taskRun.finishedAt : now
-      if let until { draw(signs.waiting, from: ready, to: until, .queued, &painter, row, isAtLeastOne: false) }
+      if let until { draw(Self.queued, from: ready, to: until, .queued, &painter, row, isAtLeastOne: false) }
     }
     guard let start = task.start else { return }
     guard hasBegun else {
@@ -125,12 +135,13 @@ struct GanttView {
     if !taskRun.state.isEnd, let expected = task.end, expected > now {
       draw(signs.expected, from: now, to: expected, .barRest, &painter, row)
     }
-    draw(task.isCritical ? signs.critical : signs.full, from: start, to: end, taskRun.state.role, &painter, row)
+    draw(
+      task.isCritical ? signs.critical : signs.full, from: start, to: end, taskRun.state.role, &painter, row)
     let mark: Character? =
       taskRun.state.role == .failed
       ? signs.failed : taskRun.elapsed(now).flatMap { $0 > taskRun.average ?? $0 ? signs.overdue : nil }
     // After the bar, or on its last column where the picture ends with it.
-    let column = max(scale.column(end), scale.column(start)) + 1
+    let column = max(scale.column(end), scale.column(start) + 1)
     if let mark, column >= 0 {
       painter.run(
         mark, row: row, column: chart + min(column, scale.columns - 1), count: 1,
@@ -171,8 +182,8 @@ struct GanttView {
   func drawLegend(_ painter: inout Painter, row: Int) {
     let signs = painter.signs
     let legend = [
-      (signs.full, "ran"), (signs.critical, "critical"), (signs.expected, "expected rest"),
-      (signs.planned, "planned from averages"), (signs.waiting, "queued"), (signs.failed, "failed"),
+      (signs.full, "ran"), (signs.critical, "critical"), (signs.expected, "expected"),
+      (signs.planned, "planned"), (Self.queued, "queued"), (signs.failed, "failed"),
       (signs.overdue, "past average"),
     ]
     var column = rect.column + 1

@@ -67,7 +67,8 @@ struct TimeScale {
     let least = unit * width
     let step =
       ([
-        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
+        172_800, 604_800,
       ] as [Int64]).first { .seconds($0) >= least } ?? 2_592_000
     let shift = Int64(zone.utcOffset(at: from.seconds))
     var second = ((from.seconds + shift) / step) * step - shift
