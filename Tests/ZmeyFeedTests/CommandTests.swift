@@ -91,7 +91,7 @@ import ZmeyStore
           return
         }
         #expect(read.pipelines.map(\.name) == ["p"])
-        let text = yaml.replacing("name: p", with: "name: p\n  description: nightly")
+        let text = yaml.replacing("name: p", with: "name: p\n    description: nightly")
         #expect(await desk.reply(.applyText(text, base: yaml)).text == "changed pipeline p")
         #expect(
           await desk.reply(.applyText(text, base: nil)).text == "nothing was changed: it was so already")
