@@ -41,17 +41,17 @@ import Testing
 
   @Test func `asks for more when the end is reached, and shows what is known until it comes`() {
     var desk = Desk.catalogue(.audit)
-    #expect(desk.console.wants == [.audit(limit: 200)])
+    #expect(desk.wants == [.audit(limit: 200)])
     desk.press("G")
-    #expect(desk.console.wants == [.audit(limit: 200)])
+    #expect(desk.wants == [.audit(limit: 200)])
     desk.tell(.answer(.audit(entries(200)), to: .audit(limit: 200)))
     desk.press("G")
-    #expect(desk.console.wants == [.audit(limit: 400)])
+    #expect(desk.wants == [.audit(limit: 400)])
     #expect(desk.screen.contains("r199"))
     desk.tell(.answer(.audit(entries(300)), to: .audit(limit: 400)))
     desk.press("j")
     #expect(desk.screen.contains("r200"))
-    #expect(desk.console.wants == [.audit(limit: 400)])
+    #expect(desk.wants == [.audit(limit: 400)])
   }
 
   @Test func `copies what it was done to, and the entry as JSON`() {

@@ -49,6 +49,9 @@ struct Desk {
     for scalar in text.unicodeScalars { tell(.key(.character(scalar))) }
   }
 
+  /// What it wants to know beside the board, which it always does.
+  var wants: Set<Query> { console.wants.subtracting([.board]) }
+
   /// What is shown.
   var screen: String { console.frame(at: now).grid.text }
 

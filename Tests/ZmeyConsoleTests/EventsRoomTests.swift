@@ -84,12 +84,12 @@ import ZmeySchedule
   @Test func `narrows the ledger to an event, and widens it again`() {
     var desk = Desk.catalogue(.events)
     desk.press("Enter")
-    #expect(desk.console.wants == [.events, .fires(event: "sales-hourly", limit: 100)])
+    #expect(desk.wants == [.events, .fires(event: "sales-hourly", limit: 100)])
     #expect(desk.screen.contains("ledger of sales-hourly"))
     desk.press("Esc")
-    #expect(desk.console.wants == [.events, .fires(event: nil, limit: 100)])
+    #expect(desk.wants == [.events, .fires(event: nil, limit: 100)])
     desk.press("Enter", "Enter")
-    #expect(desk.console.wants.contains(.fires(event: nil, limit: 100)))
+    #expect(desk.wants.contains(.fires(event: nil, limit: 100)))
   }
 
   @Test func `shows of a narrowed ledger no fire of another owner's event of that name`() {

@@ -13,7 +13,7 @@ import ZmeyCore
 
   @Test func `begins on the run, with its task runs in the order of their times`() {
     let desk = Desk(run: Nightly.detail)
-    #expect(desk.console.wants == [.run(Nightly.run.id)])
+    #expect(desk.wants == [.run(Nightly.run.id)])
     #expect(
       Array(names(desk).prefix(7)) == [
         "run", "extract_crm", "extract_erp", "трансформация", "load_dwh", "report", "alert",
@@ -168,9 +168,9 @@ import ZmeyCore
 
   @Test func `asks for the newest runs and for the one under the cursor`() {
     var desk = Desk(runs: Nightly.runs)
-    #expect(desk.console.wants == [.runs(pipeline: 7, limit: 200), .run(RunID(8812))])
+    #expect(desk.wants == [.runs(pipeline: 7, limit: 200), .run(RunID(8812))])
     desk.press("Down")
-    #expect(desk.console.wants == [.runs(pipeline: 7, limit: 200), .run(RunID(8790))])
+    #expect(desk.wants == [.runs(pipeline: 7, limit: 200), .run(RunID(8790))])
     #expect(desk.rows[1].contains("nightly_sales"))
   }
 
@@ -274,13 +274,13 @@ import ZmeyCore
     }
     var desk = Desk(runs: Array(runs.prefix(200)))
     desk.press("G")
-    #expect(desk.console.wants.contains(.runs(pipeline: 7, limit: 400)))
+    #expect(desk.wants.contains(.runs(pipeline: 7, limit: 400)))
     #expect(desk.screen.contains("9801"))
     for limit in [400, 800, 1600, 3200, 5000] {
       desk.tell(.answer(.runs(Array(runs.prefix(limit))), to: .runs(pipeline: 7, limit: limit)))
       desk.press("G")
     }
-    #expect(desk.console.wants.contains(.runs(pipeline: 7, limit: 5000)))
+    #expect(desk.wants.contains(.runs(pipeline: 7, limit: 5000)))
     #expect(desk.screen.contains("5,000"))
   }
 

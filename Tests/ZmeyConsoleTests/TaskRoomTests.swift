@@ -20,7 +20,7 @@ import ZmeyCore
   @Test func `asks for the task run and the end of its output`() {
     let desk = Desk(task: Nightly.task)
     let id = Nightly.transform.id
-    #expect(desk.console.wants == [.task(id), .output(id, attempt: nil, tail: 262_144)])
+    #expect(desk.wants == [.task(id), .output(id, attempt: nil, tail: 262_144)])
   }
 
   @Test func `opens at the end and follows`() {
@@ -69,7 +69,7 @@ import ZmeyCore
     desk.answerOutput(Nightly.output(1000..<1204, chunk: 1000), isFirst: true, hasEarlier: true)
     #expect(desk.screen.contains("last 204 lines"))
     desk.press("g")
-    #expect(desk.console.wants.contains(.output(id, attempt: nil, tail: 1_048_576)))
+    #expect(desk.wants.contains(.output(id, attempt: nil, tail: 1_048_576)))
     let before = output(desk)
     #expect(before.first == "step 1000: INSERT 0 297000")
     // What was asked before comes too late.
@@ -81,7 +81,7 @@ import ZmeyCore
     desk.press("Up")
     #expect(output(desk).first == "step 999: INSERT 0 296863")
     desk.press("Home", "Up")
-    #expect(desk.console.wants.contains(.output(id, attempt: nil, tail: 16 << 20)))
+    #expect(desk.wants.contains(.output(id, attempt: nil, tail: 16 << 20)))
     desk.answerOutput(Nightly.output(0..<1210), isFirst: true)
     // Now that all is known, so are the numbers of lines.
     #expect(output(desk).first?.hasPrefix("501 step 500:") == true)
@@ -93,7 +93,7 @@ import ZmeyCore
       desk.press("g")
       desk.answerOutput(Nightly.output(0..<50), isFirst: true, hasEarlier: true)
     }
-    #expect(desk.console.wants.contains(.output(Nightly.transform.id, attempt: nil, tail: 64 << 20)))
+    #expect(desk.wants.contains(.output(Nightly.transform.id, attempt: nil, tail: 64 << 20)))
     desk.press("g")
     #expect(desk.screen.contains("zmctl logs shows all of it"))
   }
@@ -186,12 +186,12 @@ import ZmeyCore
     var desk = Desk(task: Nightly.retried)
     let id = Nightly.transform.id
     desk.press("Tab")
-    #expect(desk.console.wants.contains(.output(id, attempt: 1, tail: 262_144)))
+    #expect(desk.wants.contains(.output(id, attempt: 1, tail: 262_144)))
     #expect(desk.screen.contains("output of attempt 1/2"))
     desk.answerOutput(Nightly.output(0..<3), isFirst: true, isComplete: true)
     #expect(desk.screen.contains("complete  3 lines"))
     desk.press("S-Tab")
-    #expect(desk.console.wants.contains(.output(id, attempt: nil, tail: 262_144)))
+    #expect(desk.wants.contains(.output(id, attempt: nil, tail: 262_144)))
   }
 
   @Test func `does not carry the output of one task run into another`() {
