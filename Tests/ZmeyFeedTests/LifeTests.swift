@@ -22,7 +22,7 @@ import ZmeyStore
                 "asked",
                 """
                 select bool_or(clock_timestamp() - query_start < interval '1 s') from pg_stat_activity
-                where application_name like 'desk%'
+                where datname = current_database() and application_name like 'desk%'
                 """)
             ).first { row in try row.bool(0) } ?? true
           }
@@ -117,7 +117,7 @@ import ZmeyStore
             "end",
             """
             select pg_terminate_backend(pid)::text from pg_stat_activity
-            where application_name = 'desk' and wait_event_type = 'Lock'
+            where datname = current_database() and application_name = 'desk' and wait_event_type = 'Lock'
             """)
           while try session.query(end).count == 0 {
             try session.script("select pg_sleep(0.01), pg_stat_clear_snapshot()")

@@ -384,7 +384,10 @@ create function zm_api.tasks_of_workers(p_each int) returns table (worker text, 
     from zm.inflight x, me where me.sees_all and me.id is not null or x.owner_id = me.id
   )
   select w.name, concat_ws('/', p.name, t.name || coalesce('[' || t.item || ']', ''))
-  from mine m join zm.task_run t on t.id = m.task_run_id join zm.worker w on w.id = m.worker_id
+  from mine m
+  -- Each by its number, whatever the statistics say.
+  cross join lateral (select * from zm.task_run t where t.id = m.task_run_id offset 0) t
+  join zm.worker w on w.id = m.worker_id
   left join zm.task k on k.id = t.task_id left join zm.pipeline_version v on v.id = k.version_id
   left join zm.pipeline p on p.id = v.pipeline_id
   where m.place <= p_each order by m.worker_id, m.task_run_id $$;
