@@ -1,7 +1,7 @@
 import Testing
 
 @Suite struct `Who may import what` {
-  private static let mains: Set<String> = ["zmctl", "zmscheduler", "zmworker"]
+  private static let mains: Set<String> = ["zmctl", "zmscheduler", "zmtui", "zmworker"]
   private static let daemons: Set<String> = ["zmscheduler", "zmworker"]
 
   @Test(
