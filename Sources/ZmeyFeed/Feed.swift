@@ -18,9 +18,12 @@ public struct Feed: Sendable {
   /// - Parameters:
   ///   - conninfo: a connection string of libpq.
   ///   - applicationName: what `pg_stat_activity` shows.
+  ///   - pipeline: one that must be there.
   /// - Throws: a `ReportedError` with which a tool should end: `DatabaseError`, `StoreError`, `FeedError`.
-  public static func connect(_ conninfo: String, applicationName: String) async throws -> Feed {
-    let line = try await Line.open(conninfo, applicationName: applicationName)
+  public static func connect(
+    _ conninfo: String, applicationName: String, pipeline: String? = nil
+  ) async throws -> Feed {
+    let line = try await Line.open(conninfo, applicationName: applicationName, pipeline: pipeline)
     return Feed(
       identity: line.identity, serverTime: line.time, conninfo: conninfo, applicationName: applicationName,
       line: line)

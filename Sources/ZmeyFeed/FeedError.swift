@@ -4,11 +4,14 @@ public import ZmeyCore
 public enum FeedError: ReportedError, Hashable, Sendable {
   /// The role may not look.
   case noUser(String)
+  /// There is no pipeline of that name that the role may see.
+  case noPipeline(String)
 
   /// One line that says what to do.
   public var report: String {
     switch self {
     case .noUser(let role): "role '\(role)' is not a zmey user: an admin of zmey adds it"
+    case .noPipeline(let name): "no pipeline '\(name)': zmctl pipeline list shows all"
     }
   }
 

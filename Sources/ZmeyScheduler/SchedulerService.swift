@@ -33,6 +33,8 @@ public actor SchedulerService: DaemonService {
   /// Whether something has changed that consoles were not told of, and when they were told last.
   private var isTellDue = false
   private var lastTold = Instant(nanoseconds: 0)
+  /// How many task runs each linked worker had when the workers were reported last.
+  private var toldBusy: [WorkerID: Int] = [:]
   private var lastLearned = Instant(nanoseconds: 0)
   /// Wakes the database lane; there is one for each time that the database is reached.
   private var workSignal: AsyncStream<Void>.Continuation?
@@ -271,7 +273,11 @@ public actor SchedulerService: DaemonService {
           try await repeatedly("report the workers") {
             try await anchor.connection.run { try anchor.identity.heartbeat(pulses, $0) }
           }
-          tellSoon()
+          // That they were heard is no news: consoles where nothing happens sleep.
+          let busy = Dictionary(
+            uniqueKeysWithValues: pulses.filter(\.isConnected).map { ($0.worker, $0.busy) })
+          if busy != toldBusy { tellSoon() }
+          toldBusy = busy
         } else if isTellDue, lastTold + Self.tellPeriod <= .now() {
           isTellDue = false
           lastTold = .now()

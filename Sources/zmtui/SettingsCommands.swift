@@ -10,7 +10,8 @@ struct ThemesCommand: AsyncParsableCommand {
 }
 
 struct ThemesListCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the themes that there are.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the themes that there are.")
 
   func run() { for name in ThemeShelf().names { print(name) } }
 }
@@ -40,7 +41,8 @@ struct ThemesCheckCommand: AsyncParsableCommand {
 
 struct KeysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "keys", abstract: "Print the keys as they are, as a file that can be changed and kept as keys.conf.")
+    commandName: "keys",
+    abstract: "Print the keys as they are, as a file that can be changed and kept as keys.conf.")
 
   func run() throws { print(try Home.keys().text, terminator: "") }
 }

@@ -35,7 +35,8 @@ struct ThemeShelf {
     }
     guard let theme = Theme.shipped(name) else {
       throw Failure(
-        .usage, "there is no theme '\(name)': it is one of \(names.joined(separator: ", ")), or a file's path")
+        .usage, "there is no theme '\(name)': it is one of \(names.joined(separator: ", ")), or a file's path"
+      )
     }
     return theme
   }

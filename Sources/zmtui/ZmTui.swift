@@ -55,12 +55,12 @@ struct ZmTui: AsyncParsableCommand {
       throw Failure(.usage, "standard input and output are no terminal: --plain tells changes as lines")
     }
 
-    let inbox = try Inbox()
+    let (inbox, pipeline) = (try Inbox(), pipeline)
     let (requests, send) = AsyncStream.makeStream(of: FeedRequest.self)
     let status = try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         do {
-          let feed = try await Feed.connect(conninfo, applicationName: "zmtui")
+          let feed = try await Feed.connect(conninfo, applicationName: "zmtui", pipeline: pipeline)
           inbox.post(.input(.identity(feed.identity), feed.serverTime))
           await feed.run(requests) { input, time in inbox.post(.input(input, time)) }
         } catch {
@@ -85,7 +85,10 @@ struct ZmTui: AsyncParsableCommand {
       defer { screen.close() }
       settings.tier = ZmeyConsole.Tier(screen.tier)
       var shell = Shell(screen, settings, theme: theme, themes: shelf, inbox: inbox, send: request)
-      return try shell.run()
+      let status = try shell.run()
+      // The feed may be waiting for a database that does not answer. The operator does not wait for it.
+      screen.close()
+      Glibc.exit(status)
     }
     if status != 0 { throw ExitCode(status) }
   }

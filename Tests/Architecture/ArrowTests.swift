@@ -43,7 +43,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [("ZmeyCore", []), ("ZmeySchedule", ["ZmeyCore"]), ("ZmeyConsole", ["ZmeyCore", "ZmeySchedule"])])
+  @Test(arguments: [
+    ("ZmeyCore", []), ("ZmeySchedule", ["ZmeyCore"]), ("ZmeyConsole", ["ZmeyCore", "ZmeySchedule"]),
+  ])
   func `what is pure imports nothing but what is pure`(name: String, pure: [String]) throws {
     let target = try #require(try Manifest.read()[name])
     #expect(try SourceTree.imports(target).sorted() == pure)

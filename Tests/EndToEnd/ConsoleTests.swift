@@ -36,22 +36,27 @@ struct ConsoleTests {
   }
 
   private func taskRun(_ task: String, of pipeline: String) async throws -> TaskRun? {
-    try await zmey.must("list", "--pipeline", pipeline, "--json").json([TaskRun].self).first { $0.name == task }
+    try await zmey.must("list", "--pipeline", pipeline, "--json").json([TaskRun].self).first {
+      $0.name == task
+    }
   }
 
-  @Test func `with keys alone a pipeline is started, a task paused, resumed and stopped, each proven`() async throws {
+  @Test func `with keys alone a pipeline is started, a task paused, resumed and stopped, each proven`()
+    async throws
+  {
     try await counting("steps")
     let console = try await ConsoleWindow(zmey)
     try await console.find("steps")
     try console.press("s")
     try await console.see("started")
     // Its bar moves.
-    let first = try await console.see("a bar of task count") { $0.firstMatch(of: /count [█▏▎▍▌▋▊▉░]+ +\d+%/) != nil }
+    let first = try await console.see("a bar of task count") {
+      $0.firstMatch(of: /count [█▏▎▍▌▋▊▉░]+ +\d+%/) != nil
+    }
     try await console.see("a longer bar") { $0.rows(with: "begin") != first.rows(with: "begin") }
 
     // Among its tasks the cursor begins with the one that runs.
     try console.press("Enter", "p")
-    try await console.see("paused count")
     try await until("the task is paused") { try await taskRun("count", of: "steps")?.state == "paused" }
     try await console.see("‖ count")
     let stood = count("steps")
@@ -112,7 +117,8 @@ struct ConsoleTests {
     #expect(Set(names) == ["count", "end"])
   }
 
-  @Test func `a script is edited in the operator's editor; a wrong definition is shown at its line and not lost`()
+  @Test
+  func `a script is edited in the operator's editor; a wrong definition is shown at its line and not lost`()
     async throws
   {
     try await counting("edited")
@@ -142,7 +148,9 @@ struct ConsoleTests {
     #expect(try await zmey.must("export", "edited").output.contains("average: 1s"))
     try change("sed -i 's/avrage: 1s/average: 7s/' $f\n")
     try console.press("e")
-    try await until("it is changed") { try await zmey.must("export", "edited").output.contains("average: 7s") }
+    try await until("it is changed") {
+      try await zmey.must("export", "edited").output.contains("average: 7s")
+    }
   }
 
   @Test func `a task and a link with a condition are added in forms`() async throws {
@@ -168,13 +176,17 @@ struct ConsoleTests {
     try await console.see("< extra >")
     try console.press("Tab")
     try console.type("exit_code == 4", "Enter")
-    try await until("the link is there") { try await zmey.must("export", "grown").output.contains("exit_code == 4") }
+    try await until("the link is there") {
+      try await zmey.must("export", "grown").output.contains("exit_code == 4")
+    }
     // A condition that cannot be read stays in its field.
     try console.press("a")
     try await console.see("from")
     try console.press("Tab", "Tab")
     try console.type("exit_code ==", "Enter")
-    try await console.see("a problem at the field") { $0.contains("exit_code ==") && $0.contains("Enter does it") }
+    try await console.see("a problem at the field") {
+      $0.contains("exit_code ==") && $0.contains("Enter does it")
+    }
     try console.press("Escape")
   }
 
@@ -191,10 +203,14 @@ struct ConsoleTests {
     try console.press("f")
     try await until("it started a run") { try await taskRun("begin", of: "timed") != nil }
     try console.press("d")
-    try await until("it is off") { try await zmey.must("event", "show", "each-day").output.contains("enabled: false") }
+    try await until("it is off") {
+      try await zmey.must("event", "show", "each-day").output.contains("enabled: false")
+    }
     try await console.see("off")
     try console.press("z")
-    try await until("it is on") { try await !zmey.must("event", "show", "each-day").output.contains("enabled: false") }
+    try await until("it is on") {
+      try await !zmey.must("event", "show", "each-day").output.contains("enabled: false")
+    }
     try await until("its run has ended") { try await taskRun("end", of: "timed")?.state == "succeeded" }
   }
 
@@ -206,7 +222,9 @@ struct ConsoleTests {
     try await console.see("reason")
     try console.type("new disk", "Enter")
     try await until("a worker is drained") {
-      try await zmey.must("worker", "list", "--json").json([Worker].self).contains { $0.drainReason == "new disk" }
+      try await zmey.must("worker", "list", "--json").json([Worker].self).contains {
+        $0.drainReason == "new disk"
+      }
     }
     try await console.see("drained")
     try console.press("D")
@@ -215,7 +233,8 @@ struct ConsoleTests {
     }
   }
 
-  @Test func `names, arguments and output of any kind stay within their columns and send nothing to the terminal`()
+  @Test
+  func `names, arguments and output of any kind stay within their columns and send nothing to the terminal`()
     async throws
   {
     let script =
@@ -233,10 +252,12 @@ struct ConsoleTests {
     try await console.find("odd")
     try console.press("s")
     try await until("it has run") {
-      try await zmey.must("list", "--pipeline", "odd", "--json").json([TaskRun].self).first?.state == "succeeded"
+      try await zmey.must("list", "--pipeline", "odd", "--json").json([TaskRun].self).first?.state
+        == "succeeded"
     }
     let board = try await console.see("a�b")
-    let widths = Set(board.split(separator: "\n").filter { $0.hasPrefix("┌") || $0.hasPrefix("└") }.map(\.count))
+    let widths = Set(
+      board.split(separator: "\n").filter { $0.hasPrefix("┌") || $0.hasPrefix("└") }.map(\.count))
     #expect(widths == [80], "straight columns: \(board)")
     try console.press("Enter", "Enter")
     let picture = try await console.see("last")

@@ -1,6 +1,5 @@
 import Foundation
 import TestKit
-import Testing
 
 /// The console in a terminal, with what its user does and sees.
 struct ConsoleWindow {
@@ -27,15 +26,15 @@ struct ConsoleWindow {
   }
 
   @discardableResult
-  func see(_ text: String, at place: SourceLocation = #_sourceLocation) async throws -> String {
-    try await tmux.see(text, place: place)
+  func see(_ text: String, line: Int = #line) async throws -> String {
+    try await tmux.see(text, line: line)
   }
 
   @discardableResult
   func see(
-    _ what: String, at place: SourceLocation = #_sourceLocation, _ isSeen: (String) -> Bool
+    _ what: String, line: Int = #line, _ isSeen: (String) -> Bool
   ) async throws -> String {
-    try await tmux.see(what, place: place, isSeen)
+    try await tmux.see(what, line: line, isSeen)
   }
 
   /// Goes to a pipeline on the board, by its filter.

@@ -9,11 +9,13 @@ import Testing
     try tmux.press("Enter", "Tab", "BSpace", "C-a", "C-Left", "C-Up", "Escape")
     // What tmux sends for these is what an xterm sends.
     if term != "linux" { try tmux.press("BTab", "F1") }
-    let names = [
-      #"character("a")"#, #"character(" ")"#, "up", "down", "left", "right", "home", "end", "pageUp",
-      "pageDown", "insert", "delete", "enter", "tab", "backspace", #"control("a")"#, "controlLeft", "controlUp",
-      "escape",
-    ] + (term == "linux" ? [] : ["backTab", "function(1)"])
+    let names =
+      [
+        #"character("a")"#, #"character(" ")"#, "up", "down", "left", "right", "home", "end", "pageUp",
+        "pageDown", "insert", "delete", "enter", "tab", "backspace", #"control("a")"#, "controlLeft",
+        "controlUp",
+        "escape",
+      ] + (term == "linux" ? [] : ["backTab", "function(1)"])
     try await tmux.see(names.map { "key \($0)\n" }.joined())
   }
 

@@ -1,7 +1,6 @@
 internal import Glibc
 internal import Processes
 internal import Synchronization
-public import Testing
 
 /// A tmux server of a test's own with one window, ended with the value.
 public final class Tmux {
@@ -51,22 +50,26 @@ public final class Tmux {
   }
 
   /// Waits until this is seen, and returns all that is.
+  ///
+  /// - Throws: `TmuxError` with what is seen instead.
   @discardableResult
-  public func see(_ text: String, place: SourceLocation = #_sourceLocation) async throws -> String {
-    try await see(text, place: place) { $0.contains(text) }
+  public func see(_ text: String, line: Int = #line) async throws -> String {
+    try await see(text, line: line) { $0.contains(text) }
   }
 
   /// Waits until what is seen is as wanted, and returns it.
+  ///
+  /// - Throws: `TmuxError` with what is seen instead.
   @discardableResult
   public func see(
-    _ what: String, place: SourceLocation = #_sourceLocation, _ isSeen: (String) -> Bool
+    _ what: String, line: Int = #line, _ isSeen: (String) -> Bool
   ) async throws -> String {
     var last = ""
     try await wait {
       last = try picture()
       return isSeen(last)
     }
-    if !isSeen(last) { Issue.record("not seen: \(what)\n\(last)", sourceLocation: place) }
+    guard isSeen(last) else { throw TmuxError(description: "line \(line): not seen: \(what)\n\(last)") }
     return last
   }
 
@@ -77,4 +80,10 @@ public final class Tmux {
       try await Task.sleep(for: .milliseconds(20))
     }
   }
+}
+
+/// What was awaited and not seen, and what was seen instead.
+public struct TmuxError: Error, CustomStringConvertible {
+  /// All of it.
+  public let description: String
 }

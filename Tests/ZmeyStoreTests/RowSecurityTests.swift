@@ -9,7 +9,8 @@ import ZmeyStore
   private static let readable = [
     "zm.app_user", "zm.template", "zm.program", "zm.script", "zm.pipeline", "zm.pipeline_version", "zm.task",
     "zm.link",
-    "zm.run", "zm.live_run", "zm.run_tally", "zm.task_run", "zm.task_spec", "zm.task_result", "zm.task_log", "zm.audit",
+    "zm.run", "zm.live_run", "zm.run_tally", "zm.task_run", "zm.task_spec", "zm.task_result", "zm.task_log",
+    "zm.audit",
     "zm.submission", "zm_api.submission", "zm_api.task_run", "zm_api.run", "zm_api.template",
     "zm_api.pipeline", "zm_api.attempt", "zm.last_run", "zm_api.last_run", "zm_api.audit",
   ]

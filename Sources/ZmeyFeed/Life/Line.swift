@@ -12,12 +12,15 @@ struct Line: Sendable {
 
   /// Connects, and checks that there is something to be had. Listens before anybody can look, so that no change is missed.
   ///
+  /// - Parameter pipeline: one that must be there.
   /// - Throws: `DatabaseError`, `StoreError`, `FeedError`.
-  static func open(_ conninfo: String, applicationName: String) async throws -> Line {
+  static func open(_ conninfo: String, applicationName: String, pipeline: String? = nil) async throws -> Line
+  {
     async let listening = Listener.open(
       conninfo, applicationName: "\(applicationName) watch", channels: [People.changeChannel]
     ) { session in
       let (identity, time) = try introduce(session)
+      if let pipeline, try !People.isPipelineKnown(pipeline, session) { throw FeedError.noPipeline(pipeline) }
       try People.watch(session)
       return (identity, time)
     }
@@ -61,9 +64,10 @@ struct Line: Sendable {
   private static func read(_ row: borrowing Row, _ host: String) throws(DatabaseError) -> (Identity?, Moment)
   {
     let level: Identity.Level = try row.bool(5) ? .admin : try row.bool(6) ? .user : .viewer
+    // Debian names its clusters by version and name, `15/main`, which tells nobody anything.
+    let cluster = try row.textOrNil(2).flatMap { $0.contains("/") ? nil : $0 } ?? ""
     let identity = Identity(
-      user: try row.text(0), database: try row.text(1), host: host, level: level,
-      cluster: try row.textOrNil(2) ?? "")
+      user: try row.text(0), database: try row.text(1), host: host, level: level, cluster: cluster)
     return (try row.bool(4) ? identity : nil, try row.moment(3))
   }
 }

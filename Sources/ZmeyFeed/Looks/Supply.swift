@@ -37,7 +37,8 @@ enum Supply {
         Statement(
           "feed_links",
           """
-          select l.version_id, l.from_task, l.to_task, l.condition, l.expression, t.join_rule = 'all', l.is_enabled
+          select l.version_id, l.from_task, l.to_task, l.condition, l.expression, t.join_rule = 'all', l.is_enabled,
+            l.pass
           from zm.link l join zm.task t on t.id = l.to_task
           where l.version_id = any ($1) order by l.version_id, t.position, l.position
           """), [.int4Array(versions)]
@@ -82,7 +83,7 @@ enum Supply {
         memory.versions[try row.int32(0)]?.links.append(
           ShapeLink(
             from: try row.int32(1), to: try row.int32(2), condition: try condition(row),
-            isNeeded: try row.bool(5), isEnabled: try row.bool(6)))
+            isNeeded: try row.bool(5), isEnabled: try row.bool(6), pass: try pass(row)))
       }
     case .programs(let programs):
       memory.unknownPrograms.subtract(programs)
@@ -109,6 +110,13 @@ enum Supply {
       memory.note(program: taskRun.program)
     }
     for (run, found) in read { memory.works[run, default: Work()].take(found.rows, total: found.total) }
+  }
+
+  private func pass(_ row: borrowing Row) throws(DatabaseError) -> LinkDefinition.Pass {
+    guard let pass = LinkDefinition.Pass(rawValue: try row.text(7)) else {
+      throw DatabaseError(kind: .decoding, message: "a way to hand on that this program does not know")
+    }
+    return pass
   }
 
   private func condition(_ row: borrowing Row) throws -> Condition {
