@@ -141,8 +141,8 @@ let package = Package(
     .executableTarget(
       name: "zmtui",
       dependencies: [
-        "Terminal", "ZmeyCommand", "ZmeyConsole", "ZmeyCore", "ZmeyFeed", "ZmeyInstance", "ZmeySchedule",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Postgres", "Terminal", "ZmeyCommand", "ZmeyConsole", "ZmeyCore", "ZmeyFeed", "ZmeyInstance",
+        "ZmeySchedule", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "zmworker",

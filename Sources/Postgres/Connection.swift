@@ -11,7 +11,7 @@ public actor Connection {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   private init() throws(DatabaseError) {
-    executor = try ThreadExecutor(name: "postgres")
+    executor = try ThreadExecutor(name: "postgres", for: .actor)
     wakeUp = try WakeUp()
   }
 

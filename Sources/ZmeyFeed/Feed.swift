@@ -1,9 +1,11 @@
+public import Postgres
 public import ZmeyConsole
 
 /// What the console knows of the database: looked up when something has changed, told when it differs from before.
 ///
 /// It has two connections: one hears the database's notifications, one looks and carries commands out. While nothing
-/// changes, nothing runs or is queued and nothing else is asked, it makes no query and does not wake.
+/// changes, nothing runs or is queued and nothing else is asked, it makes no query, and nothing of it wakes as long as its
+/// tasks prefer its executor.
 public struct Feed: Sendable {
   /// Who looks, and at what.
   public let identity: Identity
@@ -11,6 +13,7 @@ public struct Feed: Sendable {
   public let serverTime: Moment
   private let conninfo: String
   private let applicationName: String
+  private let executor: ThreadExecutor
   private let line: Line
 
   /// Connects, and sees to it that the schema is this build's and the role a zmey user.
@@ -19,14 +22,15 @@ public struct Feed: Sendable {
   ///   - conninfo: a connection string of libpq.
   ///   - applicationName: what `pg_stat_activity` shows.
   ///   - pipeline: one that must be there.
+  ///   - executor: of tasks, on which the caller's task runs and `run` will; it keeps the time.
   /// - Throws: a `ReportedError` with which a tool should end: `DatabaseError`, `StoreError`, `FeedError`.
   public static func connect(
-    _ conninfo: String, applicationName: String, pipeline: String? = nil
+    _ conninfo: String, applicationName: String, pipeline: String? = nil, on executor: ThreadExecutor
   ) async throws -> Feed {
     let line = try await Line.open(conninfo, applicationName: applicationName, pipeline: pipeline)
     return Feed(
       identity: line.identity, serverTime: line.time, conninfo: conninfo, applicationName: applicationName,
-      line: line)
+      executor: executor, line: line)
   }
 
   /// Serves requests until they end or the task is cancelled. A lost connection is replaced, however long that takes.
@@ -53,7 +57,8 @@ public struct Feed: Sendable {
         inbox.close()
       }
       var loop = FeedLoop(
-        conninfo: conninfo, applicationName: applicationName, inbox: inbox, onLook: onLook, post: post)
+        conninfo: conninfo, applicationName: applicationName, inbox: inbox, executor: executor,
+        onLook: onLook, post: post)
       await loop.run(line)
       group.cancelAll()
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Postgres
 import Terminal
 import ZmeyCommand
 import ZmeyConsole
@@ -56,11 +57,13 @@ struct ZmTui: AsyncParsableCommand {
     }
 
     let (inbox, pipeline) = (try Inbox(), pipeline)
+    let executor = try ThreadExecutor(name: "feed", for: .tasks)
     let (requests, send) = AsyncStream.makeStream(of: FeedRequest.self)
     let status = try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
+      group.addTask(executorPreference: executor) {
         do {
-          let feed = try await Feed.connect(conninfo, applicationName: "zmtui", pipeline: pipeline)
+          let feed = try await Feed.connect(
+            conninfo, applicationName: "zmtui", pipeline: pipeline, on: executor)
           inbox.post(.input(.identity(feed.identity), feed.serverTime))
           await feed.run(requests) { input, time in inbox.post(.input(input, time)) }
         } catch {

@@ -1,3 +1,4 @@
+import Postgres
 import Synchronization
 import Testing
 import ZmeyConsole
@@ -22,9 +23,11 @@ final class Desk: Sendable {
   static func with(_ conninfo: String, _ body: (Desk) async throws -> Void) async throws {
     let (stream, requests) = AsyncStream.makeStream(of: FeedRequest.self)
     let desk = Desk(requests)
-    let feed = try await Feed.connect(conninfo, applicationName: "desk")
+    let executor = try ThreadExecutor(name: "feed", for: .tasks)
+    defer { executor.stop() }
+    let feed = try await Feed.connect(conninfo, applicationName: "desk", on: executor)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
+      group.addTask(executorPreference: executor) {
         await feed.run(
           stream, onLook: { desk.lookCount.withLock { $0 += 1 } },
           post: { input, _ in

@@ -143,11 +143,12 @@ import ZmeyStore
       await stranger.close()
       let role = world.store.role("stranger")
       await #expect(throws: FeedError.noUser(role)) {
-        _ = try await Feed.connect(world.conninfo("stranger"), applicationName: "desk")
+        _ = try await Feed.connect(
+          world.conninfo("stranger"), applicationName: "desk", on: ThreadExecutor(name: "feed", for: .tasks))
       }
       try await world.root.script("insert into zm.migration (version, name) values (1000, 'x')")
       await #expect(throws: StoreError.newerSchema(1000)) {
-        _ = try await Feed.connect(world.conninfo(), applicationName: "desk")
+        _ = try await Feed.connect(world.conninfo(), applicationName: "desk", on: ThreadExecutor(name: "feed", for: .tasks))
       }
     }
   }

@@ -27,7 +27,14 @@ extension Console {
     drawBanner(&painter, layout.banner)
     drawHints(&painter, layout.hints, room)
     if let overlay { draw(overlay, &painter) }
-    return Frame(grid: painter.grid, cursor: painter.cursor, wake: painter.wake, targets: painter.targets)
+    return Frame(
+      grid: painter.grid, cursor: painter.cursor, wake: painter.wake.map(Self.wholeSecond),
+      targets: painter.targets)
+  }
+
+  /// What changes within one second is drawn at its end, all at once.
+  private static func wholeSecond(_ moment: Moment) -> Moment {
+    Moment(microseconds: (moment.microseconds + 999_999) / 1_000_000 * 1_000_000)
   }
 
   private func drawHeader(_ painter: inout Painter, _ rect: Rect, _ world: World) {

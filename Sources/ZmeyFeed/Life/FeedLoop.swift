@@ -8,6 +8,7 @@ struct FeedLoop {
   private let conninfo: String
   private let applicationName: String
   private let inbox: Inbox
+  private let executor: ThreadExecutor
   private let onLook: @Sendable () -> Void
   private let post: @Sendable (Input, Moment?) -> Void
   private var wakes: AsyncStream<Void>.Iterator
@@ -25,12 +26,13 @@ struct FeedLoop {
   private var trouble: String?
 
   init(
-    conninfo: String, applicationName: String, inbox: Inbox, onLook: @escaping @Sendable () -> Void,
-    post: @escaping @Sendable (Input, Moment?) -> Void
+    conninfo: String, applicationName: String, inbox: Inbox, executor: ThreadExecutor,
+    onLook: @escaping @Sendable () -> Void, post: @escaping @Sendable (Input, Moment?) -> Void
   ) {
     self.conninfo = conninfo
     self.applicationName = applicationName
     self.inbox = inbox
+    self.executor = executor
     self.onLook = onLook
     self.post = post
     wakes = inbox.wakes.makeAsyncIterator()
@@ -174,18 +176,9 @@ struct FeedLoop {
 
   /// Returns when something has come in, or at that time.
   private mutating func wait(until deadline: ContinuousClock.Instant?) async {
-    guard let deadline else {
-      _ = await wakes.next(isolation: #isolation)
-      return
-    }
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { [inbox] in
-        guard (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
-        inbox.wake()
-      }
-      _ = await wakes.next(isolation: #isolation)
-      group.cancelAll()
-    }
+    if deadline != nil { executor.setAlarm(deadline) { [inbox] in inbox.wake() } }
+    _ = await wakes.next(isolation: #isolation)
+    if deadline != nil { executor.setAlarm(nil) }
   }
 
   // Commands ----------------------------------------------------------------------------------------------

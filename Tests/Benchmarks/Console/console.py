@@ -131,7 +131,7 @@ class Console:
 
 SMALL = """
 templates:
-  - {name: quick, average: 40s, script: "#!/bin/sh\\nsleep 40\\n"}
+  - {name: quick, average: 10m, script: "#!/bin/sh\\nsleep 40\\n"}
   - {name: talk, average: 60s, script: "#!/bin/sh\\nfor i in $(seq 60); do echo line $i of the output of this task; sleep 1; done\\n"}
 pipelines:
 """ + "".join(
@@ -222,7 +222,7 @@ def bars(db):
     console.read(2, 4)
     size, wakeups, _ = console.watch(10)
     report("4 bars that run: bytes a second", f"{size / 10:.0f}", "<= 200", size / 10 <= 200)
-    report("4 bars that run: wake-ups a second", f"{wakeups / 10:.1f}", "<= 1 a thread", wakeups / 10 <= 4)
+    report("4 bars that run: wake-ups a second", f"{wakeups / 10:.1f}", "<= 1 and looks", wakeups / 10 <= 2)
     console.close()
 
 
@@ -245,7 +245,7 @@ def output(db):
 def lost(db, folder):
     console = Console(db)
     console.read(1)
-    server = open(f"{folder}/data/postmaster.pid").readline().strip()
+    server = open(f"{folder}/postgres/postmaster.pid").readline().strip()
     began = time.monotonic()
     os.kill(int(server), signal.SIGINT)
     data, first, last = console.read(0.3, 5)
@@ -293,7 +293,7 @@ def large(db, root):
     psql = Psql(root)
     psql("create database large;")
     psql.close()
-    db, root = (text.replace("dbname=zmey", "dbname=large") for text in (db, root))
+    db, root = (text.replace("dbname='zmey'", "dbname='large'") for text in (db, root))
     zmctl("init", db=root)
     user = subprocess.run(["psql", "-XAtc", "select current_user", db], capture_output=True, text=True).stdout.strip()
     psql = Psql(root)
