@@ -181,8 +181,10 @@ extension BoardRoom {
       return _ = painter.text(
         text, row: inside.row, column: inside.column + 1, width: inside.columns - 2, .dim)
     }
-    for (offset, line) in output.lines.suffix(inside.rows).enumerated() {
-      painter.text(line, row: inside.row + offset, column: inside.column + 1, width: inside.columns - 2)
+    for (offset, line) in output.text.lines.suffix(inside.rows).enumerated() {
+      painter.text(
+        output.text[line].text, row: inside.row + offset, column: inside.column + 1, width: inside.columns - 2
+      )
     }
   }
 }
