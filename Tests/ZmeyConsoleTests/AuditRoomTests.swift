@@ -73,9 +73,9 @@ import Testing
   }
 }
 
-@Suite struct `JSON` {
+@Suite struct `A text in JSON` {
   @Test func `is laid out in lines`() {
-    let lines = JSONNode.lines(of: #"{"a":[1,{"b":"x,{\"y\"}"}],"c":{},"d":[ ]}"#)
+    let lines = JSON.lines(of: #"{"a":[1,{"b":"x,{\"y\"}"}],"c":{},"d":[ ]}"#)
     #expect(
       lines == [
         "{", #"  "a": ["#, "    1,", "    {", #"      "b": "x,{\"y\"}""#, "    }", "  ],", #"  "c": {},"#,
@@ -85,13 +85,13 @@ import Testing
 
   @Test(arguments: ["", "no json", "]]}}", #"{"a"#, "[[[["])
   func `what is none stays legible`(text: String) {
-    #expect(JSONNode.lines(of: text).joined().filter { $0 != " " } == text.filter { $0 != " " })
+    #expect(JSON.lines(of: text).joined().filter { $0 != " " } == text.filter { $0 != " " })
   }
 
   @Test func `is written with what must be escaped`() {
-    #expect(JSONNode.text("a\"\\\n\u{1b}é").line == #""a\"\\\n\u001bé""#)
+    #expect(JSON.text("a\"\\\n\t\u{1b}\u{2028}é").line == #""a\"\\\n\t\u001b\u2028é""#)
     #expect(
-      JSONNode.object([("a", .text(nil)), ("b", .list([.number(1), .bool(true)]))]).line
+      JSON.object([("a", .text(nil)), ("b", .list([.number(1), .bool(true)]))]).line
         == #"{"a":null,"b":[1,true]}"#)
   }
 }

@@ -150,13 +150,24 @@ import ZmeyCore
     desk.press("Down", "Down")
     let query = Query.output(TaskRunID(1002), attempt: nil, tail: OutputTail.most)
     #expect(desk.console.wants.contains(query))
-    func piece(_ text: String, isFirst: Bool) -> Input {
-      let chunk = OutputChunk(number: 0, isError: false, at: Desk.now, bytes: Array(text.utf8))
-      return .answer(.output(OutputPiece(attempt: 1, isFirst: isFirst, chunks: [chunk])), to: query)
+    func piece(_ text: String, number: Int32) -> Input {
+      let chunk = OutputChunk(number: number, isError: false, at: Desk.now, bytes: Array(text.utf8))
+      return .answer(.output(OutputPiece(attempt: 1, isFirst: number == 0, chunks: [chunk])), to: query)
     }
-    desk.tell(piece("one\ntw", isFirst: true), piece("o\n10%\r20%\n\u{1b}[1mbold\u{1b}[0m", isFirst: false))
-    #expect((desk.console.rooms[.board] as? BoardRoom)?.output.lines == ["one", "two", "20%", "bold"])
+    desk.tell(
+      piece("one\ntw", number: 0), piece("o\n10%\r20%\n\u{1b}[1mbold\u{1b}[0m", number: 1))
+    let text = (desk.console.rooms[.board] as? BoardRoom)?.output.text
+    #expect(text?.lines.map { text?[$0].text } == ["one", "two", "20%", "bold"])
     #expect(desk.screen.contains("│ two "))
+
+    // A frozen screen shows no more of it, and reads it anew when it goes on.
+    desk.press("F")
+    #expect(!desk.console.wants.contains(query))
+    desk.tell(piece(" late", number: 2))
+    #expect(desk.screen.contains("bold") && !desk.screen.contains("bold late"))
+    desk.press("F")
+    #expect(desk.console.wants.contains(query))
+    #expect(desk.screen.contains("bold late"))
   }
 
   @Test func `a frame of 500 pipelines of 20 tasks is drawn, and how fast is printed`() {

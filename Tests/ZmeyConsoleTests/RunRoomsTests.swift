@@ -263,7 +263,7 @@ import ZmeyCore
     var desk = Desk(runs: Nightly.runs)
     desk.press("s", "Y")
     #expect(desk.commands == [.start(pipeline: "nightly_sales", task: nil, arguments: [])])
-    #expect(desk.effects.contains(.copy(Nightly.run.json.text)))
+    #expect(desk.effects.contains(.copy(Nightly.run.json.line)))
   }
 
   @Test func `asks for more at the end, and shows what it has meanwhile`() {

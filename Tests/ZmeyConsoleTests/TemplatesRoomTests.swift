@@ -198,18 +198,3 @@ import ZmeyCore
     #expect(desk.screen.contains("store"))
   }
 }
-
-@Suite struct `Arguments in a line` {
-  @Test(arguments: [
-    ("", []), ("  a   b ", ["a", "b"]), ("'' \"\"", ["", ""]), (#"a'b c'd"#, ["ab cd"]), (#"'\'"#, [#"\"#]),
-    (#""\n""#, [#"\n"#]), (#"\"a"#, ["\"a"]),
-  ])
-  func `are parted as by a shell`(line: String, words: [String]) {
-    #expect(ShellWords.split(line) == words)
-  }
-
-  @Test(arguments: ["'a", "\"a", "a\\"])
-  func `are none while a quote is open`(line: String) {
-    #expect(ShellWords.split(line) == nil)
-  }
-}

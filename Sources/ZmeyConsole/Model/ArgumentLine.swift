@@ -1,46 +1,34 @@
-/// Arguments in one line, quoted as in a shell: blanks part them, `'…'` keeps all as it is, in `"…"` and outside of quotes
-/// a backslash keeps the next character. Nothing else means anything.
+/// Arguments in one line, quoted as in a shell: blanks part them, `'…'` keeps all as it is, `\` keeps the next character;
+/// within `"…"` it does so before what could be meant otherwise there. Nothing else means anything.
 enum ArgumentLine {
-  /// Why a line cannot be read, in a sentence.
-  struct Problem: Error, Hashable {
-    let message: String
-  }
+  /// What is wrong with a line that has no arguments to give.
+  static let problem = "a quote is not closed, or nothing follows a backslash"
 
-  /// The arguments of a line.
-  static func parse(_ line: String) throws(Problem) -> [String] {
+  /// The arguments of a line; nil if it is not complete.
+  static func split(_ line: String) -> [String]? {
     var arguments: [String] = []
     var current: String?
+    var quote: Unicode.Scalar?
+    // Scalars, for a quote with an accent after it is a quote still.
     var rest = line.unicodeScalars[...]
     func append(_ scalar: Unicode.Scalar) { current = (current ?? "") + String(scalar) }
     while let scalar = rest.popFirst() {
-      switch scalar {
-      case " ", "\t":
+      switch (scalar, quote) {
+      case ("\\", nil), ("\\", "\""):
+        guard let next = rest.popFirst() else { return nil }
+        if quote != nil, !"\"\\$`".unicodeScalars.contains(next) { append(scalar) }
+        append(next)
+      case (_, scalar): quote = nil
+      case ("'", nil), ("\"", nil):
+        quote = scalar
+        current = current ?? ""
+      case (" ", nil), ("\t", nil):
         if let argument = current { arguments.append(argument) }
         current = nil
-      case "'", "\"":
-        current = current ?? ""
-        var isClosed = false
-        while let inner = rest.popFirst() {
-          if inner == scalar {
-            isClosed = true
-            break
-          }
-          if inner == "\\", scalar == "\"", let next = rest.first, next == "\"" || next == "\\" {
-            append(rest.removeFirst())
-          } else {
-            append(inner)
-          }
-        }
-        if !isClosed { throw Problem(message: "the quote \(scalar) is not closed") }
-      case "\\":
-        guard let next = rest.popFirst() else {
-          throw Problem(message: "nothing follows the last backslash")
-        }
-        append(next)
       default: append(scalar)
       }
     }
-    if let argument = current { arguments.append(argument) }
-    return arguments
+    guard quote == nil else { return nil }
+    return arguments + [current].compactMap { $0 }
   }
 }

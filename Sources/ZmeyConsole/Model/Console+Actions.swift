@@ -11,7 +11,7 @@ extension Console {
     case .filter, .find:
       prompt = Prompt(action: action, edit: LineEdit(), before: rooms[place].filterText)
     case .times: world.isAbsoluteTime.toggle()
-    case .freeze: frozen = frozen == nil ? (world, 0) : nil
+    case .freeze: if frozen == nil { frozen = Frozen(world: world) } else { thaw() }
     case .undo: undoLast()
     case .repeatLast:
       if let lastAction { perform(lastAction) } else { say("nothing to repeat") }
@@ -45,10 +45,21 @@ extension Console {
     }
   }
 
+  /// Lets a frozen screen go on: the room learns what came meanwhile.
+  private mutating func thaw() {
+    guard let late = frozen?.output else { return }
+    frozen = nil
+    for query in rooms[place].wants(world) {
+      for answer in [world.answers[query]].compactMap({ $0 }) + late[query, default: []] {
+        withRoom { room, context in room.receive(answer, to: query, in: &context) }
+      }
+    }
+  }
+
   /// Closes one level; false if there is none to close.
   private mutating func back() -> Bool {
     if frozen != nil {
-      frozen = nil
+      thaw()
       return true
     }
     if withRoom({ room, context in room.back(in: &context) }) { return true }

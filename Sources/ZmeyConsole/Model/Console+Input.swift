@@ -23,8 +23,12 @@ extension Console {
   private mutating func learn(_ answer: Answer, _ query: Query) {
     frozen?.news += 1
     if case .totals(let totals) = answer { return world.totals = totals }
-    if case .output = query {} else { world.answers[query] = answer }
-    withRoom { room, context in room.receive(answer, to: query, in: &context) }
+    if case .output = query {
+      frozen?.output[query, default: []].append(answer)
+    } else {
+      world.answers[query] = answer
+    }
+    if frozen == nil { withRoom { room, context in room.receive(answer, to: query, in: &context) } }
   }
 
   private mutating func press(_ key: Key) {

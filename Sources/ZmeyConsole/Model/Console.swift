@@ -50,8 +50,7 @@ public struct Console: Sendable {
   var prompt: Prompt?
   /// What the last row says for a while.
   var message: Message?
-  /// What was known when the screen was frozen, and how many answers came since.
-  var frozen: (world: World, news: Int)?
+  var frozen: Frozen?
   var undos: [Undo] = []
   /// The last action that changed something, for repeating.
   var lastAction: Action?
@@ -76,6 +75,16 @@ public struct Console: Sendable {
     let text: String
     let isError: Bool
     let until: Moment
+  }
+
+  /// A screen that stands still.
+  struct Frozen: Sendable {
+    /// What was known when it was frozen.
+    let world: World
+    /// How many answers came since.
+    var news = 0
+    /// Output that was on its way, in order: what is read afterwards may go on from there.
+    var output: [Query: [Answer]] = [:]
   }
 
   /// Why something was asked of the database or the editor.
@@ -117,8 +126,13 @@ public struct Console: Sendable {
     return effects
   }
 
-  /// What the console wants to know now. The board always: the first row counts what stands on it.
-  public var wants: Set<Query> { Set(rooms[place].wants(world)).union([.board]) }
+  /// What the console wants to know now. The board always: the first row counts what stands on it. No output while the
+  /// screen is frozen: rooms keep it, so it stands still, and is read anew afterwards.
+  public var wants: Set<Query> {
+    let all = Set(rooms[place].wants(world)).union([.board])
+    guard frozen != nil else { return all }
+    return all.filter { if case .output = $0 { false } else { true } }
+  }
 
   /// Where one is.
   public var place: Place { places.last ?? .board }

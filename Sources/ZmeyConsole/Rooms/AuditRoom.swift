@@ -130,7 +130,7 @@ struct AuditRoom: Room {
 extension AuditEntry {
   /// It whole, to read.
   fileprivate func lines(_ world: World) -> [String] {
-    let detail = detail.map { [""] + JSONNode.lines(of: $0) } ?? []
+    let detail = detail.map { [""] + JSON.lines(of: $0) } ?? []
     return [
       "when   \(world.zone.civil(at: at.seconds))", "who    \(who)\(address.map { " from \($0)" } ?? "")",
       "what   \(action)", "kind   \(kind)", "which  \(object)", "number \(id)",
@@ -139,7 +139,7 @@ extension AuditEntry {
 
   /// It as one JSON object.
   fileprivate var json: String {
-    let facts = JSONNode.object([
+    let facts = JSON.object([
       ("id", .number(id)), ("at", .moment(at)), ("who", .text(who)), ("address", .text(address)),
       ("action", .text(action)), ("kind", .text(kind)), ("object", .text(object)),
     ]).line

@@ -136,7 +136,7 @@ struct BoardBox {
     if let finishedAt = run.finishedAt {
       return TimeText.span(elapsed) + (hasClock ? " →\(TimeText.minute(finishedAt, world.zone))" : "")
     }
-    var text = painter.runningCoarse(since: run.createdAt)
+    var text = painter.running(since: run.createdAt, isCoarse: true)
     if let average = times.average, average > .zero { text += "/\(TimeText.coarse(average))" }
     if hasClock, item.phase != .paused, let remaining = times.remaining, remaining > .zero {
       text += " →\(TimeText.minute(painter.now + remaining, world.zone))"

@@ -21,7 +21,7 @@ extension BoardRoom {
     case .copy:
       if let target = targets.first { context.copy(Self.name(of: target)) }
     case .copyRow:
-      let lines = targets.map { Self.json($0) }
+      let lines = targets.map { Self.json($0).line }
       if !lines.isEmpty { context.copy(lines.joined(separator: "\n")) }
     case .output, .why: lookInto(action, in: &context)
     default: return false

@@ -10,33 +10,33 @@ extension BoardRoom {
     }
   }
 
-  /// A target as JSON in a line, with the keys of `zmctl --json`.
-  static func json(_ target: BoardTarget) -> String {
+  /// A target as JSON, with the keys of `zmctl --json`.
+  static func json(_ target: BoardTarget) -> JSON {
     switch target {
     case .pipeline(let pipeline):
-      JSONLine.object([
+      .object([
         ("id", .number(Int64(pipeline.id))), ("name", .text(pipeline.name)), ("owner", .text(pipeline.owner)),
-        ("version", .number(Int64(pipeline.version))), ("paused", .truth(pipeline.isPaused)),
-        ("live", .number(Int64(pipeline.live))), ("run_id", .number(pipeline.run?.id.rawValue)),
+        ("version", .number(Int64(pipeline.version))), ("paused", .bool(pipeline.isPaused)),
+        ("live", .number(pipeline.live)), ("run_id", .number(pipeline.run?.id.rawValue)),
         ("state", .text(pipeline.run?.state.rawValue)),
-        ("total", .number(pipeline.run.map { Int64($0.total) })),
-        ("ended", .number(pipeline.run.map { Int64($0.ended) })),
-        ("failed", .number(pipeline.run.map { Int64($0.failed) })),
+        ("total", .number(pipeline.run?.total)),
+        ("ended", .number(pipeline.run?.ended)),
+        ("failed", .number(pipeline.run?.failed)),
       ])
     case .batch(let run):
-      JSONLine.object([
+      .object([
         ("run_id", .number(run.id.rawValue)), ("name", .text(run.name)), ("owner", .text(run.owner)),
-        ("state", .text(run.state.rawValue)), ("total", .number(Int64(run.total))),
-        ("ended", .number(Int64(run.ended))), ("failed", .number(Int64(run.failed))),
+        ("state", .text(run.state.rawValue)), ("total", .number(run.total)),
+        ("ended", .number(run.ended)), ("failed", .number(run.failed)),
       ])
     case .task(let pipeline, let name, let taskRun):
-      JSONLine.object([
+      .object([
         ("id", .number(taskRun?.id.rawValue)), ("run_id", .number(taskRun?.run.rawValue)),
         ("name", .text(name)),
         ("pipeline", .text(pipeline.name)), ("owner", .text(pipeline.owner)),
-        ("state", .text(taskRun?.state.name)), ("attempt", .number(taskRun.map { Int64($0.attempt) })),
-        ("exit_code", .number(taskRun?.exitCode.map(Int64.init))),
-        ("signal", .number(taskRun?.signal.map(Int64.init))), ("worker", .text(taskRun?.worker)),
+        ("state", .text(taskRun?.state.name)), ("attempt", .number(taskRun?.attempt)),
+        ("exit_code", .number(taskRun?.exitCode)),
+        ("signal", .number(taskRun?.signal)), ("worker", .text(taskRun?.worker)),
       ])
     }
   }

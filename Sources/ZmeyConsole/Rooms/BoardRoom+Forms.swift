@@ -43,10 +43,8 @@ extension BoardRoom {
           hint: "parted by blanks, quoted as in a shell; they follow those of the first tasks")
       ]
     ) { values in
-      let arguments: [String]
-      do throws(ArgumentLine.Problem) { arguments = try ArgumentLine.parse(values["arguments"] ?? "") } catch
-      {
-        return .wrong("arguments", error.message)
+      guard let arguments = ArgumentLine.split(values["arguments"] ?? "") else {
+        return .wrong("arguments", ArgumentLine.problem)
       }
       return .commands(
         targets.compactMap { target in
@@ -98,10 +96,10 @@ extension BoardRoom {
         return .commands([.apply(Definitions(pipelines: [pipeline]), base: nil)])
       }
       let lines =
-        ["pipelines:", "  - name: \(JSONLine.quoted(name))"]
-        + (description.isEmpty ? [] : ["    description: \(JSONLine.quoted(description))"])
+        ["pipelines:", "  - name: \(JSON.quoted(name))"]
+        + (description.isEmpty ? [] : ["    description: \(JSON.quoted(description))"])
         + [
-          "    tasks:", "      - name: \(JSONLine.quoted(task))", "        script: |", "          #!/bin/sh",
+          "    tasks:", "      - name: \(JSON.quoted(task))", "        script: |", "          #!/bin/sh",
           "          ",
         ]
       return .edit(lines.joined(separator: "\n") + "\n", line: lines.count)
@@ -126,10 +124,8 @@ extension BoardRoom {
       let name = values["name"] ?? ""
       if let problem = Name.problem(name) { return .wrong("name", problem) }
       if names.contains(name) { return .wrong("name", "there is a task '\(name)' already") }
-      let arguments: [String]
-      do throws(ArgumentLine.Problem) { arguments = try ArgumentLine.parse(values["arguments"] ?? "") } catch
-      {
-        return .wrong("arguments", error.message)
+      guard let arguments = ArgumentLine.split(values["arguments"] ?? "") else {
+        return .wrong("arguments", ArgumentLine.problem)
       }
       guard let join = Join(values["join"] ?? "") else {
         return .wrong("join", "a join is all, any, all_done, none_failed, one_failed or n_of 2")

@@ -143,13 +143,7 @@ extension BoardRoom {
       let (shape, taskRun) = (tasks.shape.tasks[task], tasks.runs[task])
       let role = taskRun?.state.role ?? .dim
       let usual = (taskRun?.average ?? shape.average).map(TimeText.span) ?? "-"
-      var elapsed = "-"
-      if let taskRun, let duration = taskRun.elapsed(painter.now) {
-        elapsed = TimeText.span(duration)
-        if taskRun.state == .running, let startedAt = taskRun.startedAt {
-          elapsed = painter.running(since: startedAt + taskRun.paused)
-        }
-      }
+      let elapsed = taskRun.flatMap { painter.elapsed(of: $0) } ?? "-"
       painter.run(
         taskRun?.state.sign(painter.signs) ?? painter.signs.waiting, row: row, column: inside.column + 1,
         count: 1, role)
@@ -161,10 +155,10 @@ extension BoardRoom {
       row += 1
       if let taskRun, taskRun.state.isInFlight, let progress = taskRun.progress(painter.now), row < inside.end
       {
+        let percent = painter.percent(of: taskRun) ?? ""
         let bar = painter.bar(of: taskRun, progress, width: width - 9)
         painter.spans(
-          bar + [Span(" \(progress.percent)%\(progress.isOverdue ? String(painter.signs.overdue) : "")")],
-          row: row, column: inside.column + 3, width: width - 2)
+          bar + [Span(" \(percent)")], row: row, column: inside.column + 3, width: width - 2)
         row += 1
       }
     }
@@ -187,8 +181,10 @@ extension BoardRoom {
       return _ = painter.text(
         text, row: inside.row, column: inside.column + 1, width: inside.columns - 2, .dim)
     }
-    for (offset, line) in output.lines.suffix(inside.rows).enumerated() {
-      painter.text(line, row: inside.row + offset, column: inside.column + 1, width: inside.columns - 2)
+    for (offset, line) in output.text.lines.suffix(inside.rows).enumerated() {
+      painter.text(
+        output.text[line].text, row: inside.row + offset, column: inside.column + 1, width: inside.columns - 2
+      )
     }
   }
 }

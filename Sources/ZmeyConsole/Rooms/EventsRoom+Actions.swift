@@ -44,7 +44,7 @@ extension EventsRoom {
 
 extension Event {
   /// It as one JSON object.
-  var json: JSONNode {
+  var json: JSON {
     .object([
       ("name", .text(definition.name)), ("owner", .text(owner)), ("rule", .text(rule)),
       ("timezone", .text(definition.timezone)), ("start", .texts(definition.start)),
@@ -56,7 +56,7 @@ extension Event {
 
 extension Fire {
   /// It as one JSON object.
-  var json: JSONNode {
+  var json: JSON {
     .object([
       ("event", .text(event)), ("owner", .text(owner)), ("due_at", .moment(dueAt)), ("at", .moment(at)),
       ("outcome", .text(outcome)), ("reason", .text(reason)),

@@ -86,9 +86,9 @@ struct RunRoom: Room {
       context.open(.task(first))
     case (.copy, .run): context.copy(detail.run.id.description)
     case (.copy, .task(let id)): context.copy(id.description)
-    case (.copyRow, .run): context.copy(detail.run.json.text)
+    case (.copyRow, .run): context.copy(detail.run.json.line)
     case (.copyRow, .task(let id)):
-      if let taskRun = detail.taskRun(id) { context.copy(taskRun.json(detail.run).text) }
+      if let taskRun = detail.taskRun(id) { context.copy(taskRun.json(detail.run).line) }
     case (.why, .task(let id)):
       guard let taskRun = detail.taskRun(id) else { return false }
       context.say("\(taskRun.itemName) is \(taskRun.stateWords)\(taskRun.reason.map { ": \($0)" } ?? "")")

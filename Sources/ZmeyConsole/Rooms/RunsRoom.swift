@@ -128,7 +128,7 @@ struct RunsRoom: Room {
     case .sort, .reverse: sort(action, context)
     case .open: current.map { context.open(.run($0.id)) }
     case .copy: current.map { context.copy($0.id.description) }
-    case .copyRow: current.map { context.copy($0.json.text) }
+    case .copyRow: current.map { context.copy($0.json.line) }
     case .start:
       guard let current, current.pipelineID != nil, context.world.isMine(current.owner) else {
         context.say("only a pipeline of one's own can be started from here", isError: true)

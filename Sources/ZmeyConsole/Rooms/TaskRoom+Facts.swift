@@ -93,14 +93,17 @@ extension TaskRoom {
   // Progress and time ---------------------------------------------------------------------------------------
 
   private func drawProgress(_ taskRun: TaskRun, _ painter: inout Painter, _ rect: Rect, _ world: World) {
-    guard !taskRun.state.isEnd, let percent = painter.percent(of: taskRun) else {
+    guard !taskRun.state.isEnd, let progress = taskRun.progress(painter.now),
+      let percent = painter.percent(of: taskRun)
+    else {
       return _ = painter.spans(
         state(taskRun, &painter, world), row: rect.row, column: rect.column, width: rect.columns)
     }
     let width = max(4, min(60, rect.columns - 26))
-    painter.bar(of: taskRun, row: rect.row, column: rect.column, width: min(width, rect.columns))
+    let bar = painter.bar(of: taskRun, progress, width: min(width, rect.columns))
+    painter.spans(bar, row: rect.row, column: rect.column, width: rect.columns)
     var spans = [Span(" \(percent)")]
-    if taskRun.progress(painter.now)?.isOverdue == true {
+    if progress.isOverdue {
       spans.append(Span("  past its average", .paused))
     } else if taskRun.pausedAt == nil, let rest = taskRun.remaining(painter.now) {
       spans.append(Span("  ETA \(TimeText.clock(painter.now + rest, world.zone))"))

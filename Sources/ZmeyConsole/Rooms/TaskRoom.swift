@@ -96,7 +96,7 @@ struct TaskRoom: Room {
         return true
       }
       context.show(reasons, title: "Why \(taskRun.itemName) does not run")
-    case .copyRow: context.copy(taskRun.json(run).text)
+    case .copyRow: context.copy(taskRun.json(run).line)
     case .start:
       guard run.pipelineID != nil, context.world.isMine(run.owner) else {
         context.say("only a pipeline of one's own can be started from here", isError: true)

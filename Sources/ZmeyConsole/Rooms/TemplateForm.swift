@@ -8,8 +8,8 @@ enum TemplateForm {
     let arguments = Form.Field.text(
       "arguments", "arguments", hint: "parted by blanks; 'quotes' keep blanks within one")
     return Form("Start \(name)", [arguments]) { values in
-      guard let arguments = ShellWords.split(values["arguments"] ?? "") else {
-        return .wrong("arguments", "a quote is not closed")
+      guard let arguments = ArgumentLine.split(values["arguments"] ?? "") else {
+        return .wrong("arguments", ArgumentLine.problem)
       }
       return .commands([.submit(template: name, arguments: arguments)])
     }
@@ -84,6 +84,6 @@ enum TemplateForm {
       }
     }
     let words = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"]
-    return isPlain && !name.hasPrefix("-") && !words.contains(name) ? name : JSONNode.quoted(name)
+    return isPlain && !name.hasPrefix("-") && !words.contains(name) ? name : JSON.quoted(name)
   }
 }

@@ -24,7 +24,7 @@ extension TemplatesRoom {
 
 extension Template {
   /// It as one JSON object.
-  var json: JSONNode {
+  var json: JSON {
     .object([
       ("id", .number(Int64(id))), ("name", .text(name)), ("owner", .text(owner)),
       ("description", .text(description)), ("script", .text(program.script)),

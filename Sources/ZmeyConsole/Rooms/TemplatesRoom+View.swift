@@ -58,13 +58,6 @@ extension TemplatesRoom {
   }
 }
 
-extension TimeText {
-  /// A span, in milliseconds where it has less than a second.
-  static func precise(_ duration: Duration) -> String {
-    duration < .seconds(1) ? "\(duration.components.attoseconds / 1_000_000_000_000_000)ms" : span(duration)
-  }
-}
-
 extension Template {
   /// What is to know about it, in lines of so many columns; the last is the heading of its script.
   func facts(_ world: World, columns: Int) -> [[Span]] {

@@ -114,7 +114,7 @@ extension Worker {
   }
 
   /// It as one JSON object.
-  fileprivate var json: JSONNode {
+  fileprivate var json: JSON {
     .object([
       ("name", .text(name)), ("scheduler", .text(scheduler)), ("host", .text(host)),
       ("linked", .bool(isLinked)),
@@ -143,7 +143,7 @@ extension Scheduler {
   }
 
   /// It as one JSON object.
-  fileprivate var json: JSONNode {
+  fileprivate var json: JSON {
     .object([
       ("name", .text(name)), ("host", .text(host)), ("address", .text(address)),
       ("running", .bool(isRunning)),

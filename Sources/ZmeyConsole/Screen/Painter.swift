@@ -189,18 +189,19 @@ public struct Painter {
     }
   }
 
-  /// Draws a bar of that many per mille.
-  public mutating func bar(row: Int, column: Int, width: Int, permille: Int, _ role: Role = .bar) {
-    guard width > 0 else { return }
+  /// A bar of that many per mille, to stand among other spans.
+  func bar(width: Int, permille: Int, _ role: Role = .bar) -> [Span] {
+    guard width > 0 else { return [] }
     let steps = signs.parts.count + 1
     let filled = max(0, min(1000, permille)) * width * steps / 1000
-    run(signs.full, row: row, column: column, count: filled / steps, role)
-    var rest = column + filled / steps
-    if filled % steps > 0 {
-      run(signs.parts[filled % steps - 1], row: row, column: rest, count: 1, role)
-      rest += 1
-    }
-    run(signs.rest, row: row, column: rest, count: column + width - rest, .barRest)
+    var done = String(repeating: signs.full, count: filled / steps)
+    if filled % steps > 0 { done.append(signs.parts[filled % steps - 1]) }
+    return [Span(done, role), Span(String(repeating: signs.rest, count: width - done.count), .barRest)]
+  }
+
+  /// Draws a bar of that many per mille.
+  public mutating func bar(row: Int, column: Int, width: Int, permille: Int, _ role: Role = .bar) {
+    spans(bar(width: width, permille: permille, role), row: row, column: column, width: width)
   }
 
   /// Draws values as heights side by side, each from 0 to 1000 per mille.

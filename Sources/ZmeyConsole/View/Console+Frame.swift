@@ -148,8 +148,8 @@ extension Console {
 
   private func drawKeys(_ painter: inout Painter, _ rect: Rect, _ hints: [Hint], filter: String) {
     var column = 1
-    let right = filter.isEmpty ? "" : "/\(filter) "
-    let end = rect.columns - painter.columns(right)
+    let right = filter.isEmpty ? "" : " /\(filter) "
+    let end = max(0, rect.columns - painter.columns(right))
     let common = [Hint(action: .palette, label: "command"), Hint(action: .help, label: "help")]
     for hint in hints + common {
       guard let key = world.keys.keyName(hint.action) else { continue }

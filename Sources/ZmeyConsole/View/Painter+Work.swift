@@ -1,51 +1,27 @@
 import ZmeyCore
 
-extension TimeText {
-  /// A span without seconds beyond a minute: `44s`, `12m`, `1h05`.
-  static func coarse(_ duration: Duration) -> String {
-    let seconds = max(0, duration.components.seconds)
-    return seconds >= 60 && seconds < 3600 ? "\(seconds / 60)m" : span(duration)
-  }
-}
-
 extension Painter {
-  /// How long it is since a moment, without seconds beyond a minute; drawn again when that changes.
-  mutating func runningCoarse(since moment: Moment) -> String {
-    let age = max(.zero, now - moment)
-    let step: Int64 = age < .seconds(60) ? 1 : age < .seconds(86_400) ? 60 : 3600
-    redraw(at: moment + .seconds((age.components.seconds / step + 1) * step))
-    return TimeText.coarse(age)
+  /// How long a task run takes by now or took; drawn again when that changes.
+  mutating func elapsed(of taskRun: TaskRun) -> String? {
+    if let since = taskRun.ticksSince { return running(since: since) }
+    return taskRun.elapsed(now).map { TimeText.span($0) }
   }
 
-  /// Asks to draw again when a share that grows steadily reaches its next step: after `whole` it is complete.
-  private mutating func redraw(afterNextOf steps: Int, elapsed: Duration, whole: Duration) {
-    guard steps > 0, whole > .zero, elapsed <= whole else { return }
-    let done = Int(elapsed / whole * Double(steps))
-    let next = whole * (done + 1) / steps - elapsed
-    redraw(at: now + max(.seconds(1), next))
+  /// How far a task run is: `58%`, `99%!` past its average; drawn again when that changes.
+  mutating func percent(of taskRun: TaskRun) -> String? {
+    guard let progress = taskRun.progress(now) else { return nil }
+    redraw(atStepOf: taskRun, of: 100)
+    return "\(progress.percent)%\(progress.isOverdue ? String(signs.overdue) : "")"
   }
 
-  /// A bar of that many per mille, to stand among other spans.
-  func bar(width: Int, permille: Int, _ role: Role = .bar) -> [Span] {
-    guard width > 0 else { return [] }
-    let steps = signs.parts.count + 1
-    let filled = max(0, min(1000, permille)) * width * steps / 1000
-    var done = String(repeating: signs.full, count: filled / steps)
-    if filled % steps > 0 { done.append(signs.parts[filled % steps - 1]) }
-    return [Span(done, role), Span(String(repeating: signs.rest, count: width - done.count), .barRest)]
-  }
-
-  /// How far a task run is; drawn again when the bar or the percentage changes.
+  /// How far a task run is, as a bar; drawn again when that changes.
   mutating func bar(of taskRun: TaskRun, _ progress: Progress, width: Int) -> [Span] {
     var permille = progress.percent * 10
     if taskRun.percent == nil, let average = taskRun.average, average > .zero,
       let elapsed = taskRun.elapsed(now)
     {
-      permille = min(990, Int(elapsed / average * 1000))
-      if taskRun.state == .running {
-        redraw(afterNextOf: width * (signs.parts.count + 1), elapsed: elapsed, whole: average)
-        redraw(afterNextOf: 100, elapsed: elapsed, whole: average)
-      }
+      permille = Int(min(990, elapsed / average * 1000))
+      redraw(atStepOf: taskRun, of: width * (signs.parts.count + 1))
     }
     let isLate = progress.isOverdue || taskRun.state != .running
     return bar(width: width, permille: permille, isLate ? .paused : .bar)
@@ -64,5 +40,22 @@ extension Painter {
       case .running, .queued, .idle: .bar
       }
     return bar(width: width, permille: times.permille(run), role)
+  }
+
+  /// Asks to draw again when the next of so many equal parts of a task run's average has passed.
+  private mutating func redraw(atStepOf taskRun: TaskRun, of steps: Int) {
+    guard let since = taskRun.ticksSince, taskRun.percent == nil, let average = taskRun.average else {
+      return
+    }
+    redraw(afterNextOf: steps, elapsed: now - since, whole: average)
+  }
+
+  /// Asks to draw again when a share that grows steadily reaches its next step, at most once a second: after
+  /// `whole` it is complete.
+  private mutating func redraw(afterNextOf steps: Int, elapsed: Duration, whole: Duration) {
+    guard steps > 0, whole > .zero, elapsed <= whole else { return }
+    let done = Int(elapsed / whole * Double(steps))
+    let next = whole * (done + 1) / steps - elapsed
+    redraw(at: now + max(.seconds(1), next))
   }
 }

@@ -93,16 +93,12 @@ struct TaskCell {
     }
     if taskRun.state == .stopping, room >= 8 { return ("stopping", .paused) }
     if let intention = taskRun.intention, painter.columns(intention) <= room { return (intention, .paused) }
-    if let progress {
-      let late = progress.isOverdue ? String(painter.signs.overdue) : ""
-      let number = "\(progress.percent)%\(late)"
+    if let progress, let number = painter.percent(of: taskRun) {
       return (
         number.count < 3 ? " \(number)" : number,
         progress.isOverdue || taskRun.state == .paused ? .paused : .text
       )
     }
-    guard let startedAt = taskRun.startedAt else { return ("", .text) }
-    if taskRun.state == .paused { return (TimeText.span(taskRun.elapsed(painter.now) ?? .zero), .paused) }
-    return (painter.running(since: startedAt + taskRun.paused), .text)
+    return (painter.elapsed(of: taskRun) ?? "", taskRun.state == .paused ? .paused : .text)
   }
 }

@@ -13,6 +13,17 @@ enum TimeText {
     return "\(seconds / 86_400)d\(two(seconds / 3600 % 24))h"
   }
 
+  /// A span without seconds beyond a minute: `44s`, `12m`, `1h05`.
+  static func coarse(_ duration: Duration) -> String {
+    let seconds = max(0, duration.components.seconds)
+    return seconds >= 60 && seconds < 3600 ? "\(seconds / 60)m" : span(duration)
+  }
+
+  /// A span, in milliseconds where it has less than a second.
+  static func precise(_ duration: Duration) -> String {
+    duration < .seconds(1) ? "\(duration.components.attoseconds / 1_000_000_000_000_000)ms" : span(duration)
+  }
+
   /// An estimate, coarser: `~8m`, `~40s`.
   static func estimate(_ duration: Duration) -> String {
     let seconds = max(0, duration.components.seconds)
@@ -39,6 +50,13 @@ enum TimeText {
     return "\(two(civil.date.month))-\(two(civil.date.day)) \(clock(moment, zone))"
   }
 
+  /// A time of day; with the day before it if that is not near.
+  static func near(_ moment: Moment, _ now: Moment, _ zone: TimeZoneRules) -> String {
+    let age = now - moment
+    let isNear = age < .seconds(43_200) && age > .seconds(-43_200)
+    return isNear ? clock(moment, zone) : date(moment, zone)
+  }
+
   private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }
 
@@ -50,14 +68,14 @@ extension Painter {
     return "\(running(since: moment)) ago"
   }
 
-  /// How long it is since a moment; drawn again when that changes.
-  mutating func running(since moment: Moment) -> String {
+  /// How long it is since a moment, if coarse without seconds beyond a minute; drawn again when that changes.
+  mutating func running(since moment: Moment, isCoarse: Bool = false) -> String {
     let age = max(.zero, now - moment)
     // Beyond an hour seconds are not shown, beyond a day minutes are not.
-    let step: Int64 = age < .seconds(3600) ? 1 : age < .seconds(86_400) ? 60 : 3600
+    let step: Int64 = age < .seconds(isCoarse ? 60 : 3600) ? 1 : age < .seconds(86_400) ? 60 : 3600
     let next = (age.components.seconds / step + 1) * step
     redraw(at: moment + .seconds(next))
-    return TimeText.span(age)
+    return isCoarse ? TimeText.coarse(age) : TimeText.span(age)
   }
 
   /// How long it is until a moment; drawn again when that changes.
