@@ -250,6 +250,8 @@ def lost(db, folder):
     os.kill(int(server), signal.SIGINT)
     data, first, last = console.read(0.3, 5)
     report("database closed: banner", f"{((first or began + 5) - began) * 1000:.0f} ms", "< 1 s", b"lost" in data and (first or 9e9) - began < 1)
+    while os.path.exists(f"{folder}/postgres/postmaster.pid"):
+        time.sleep(0.1)
     zmctl("up", "--dir", folder)
     began = time.monotonic()
     data, first, last = console.read(0.5, 10)
@@ -263,13 +265,15 @@ LARGE = "templates:\n  - {name: work, average: 5m, script: \"#!/bin/sh\\ntrue\\n
     for number in range(500)
 )
 
+# A week older than what the board shows.
 HISTORY = """
-create temporary table runs as select zm.new_id() as id, p.id as pipeline_id, p.version_id, p.owner_id, p.name
+select zm.ensure_week(clock_timestamp() - interval '7 days');
+create temporary table runs as select zm.new_id() - 7000000000 as id, p.id as pipeline_id, p.version_id, p.owner_id, p.name
   from zm.pipeline p cross join generate_series(1, 100);
 insert into zm.run (id, owner_id, version_id, pipeline_id, name, total) select id, owner_id, version_id, pipeline_id, name, 20 from runs;
 insert into zm.run_tally select id, 1, 20, 0, 0, clock_timestamp() from runs;
-insert into zm.task_run (run_id, owner_id, task_id, program_id, name, state, attempt, max_attempts, started_at, finished_at)
-  select r.id, r.owner_id, t.id, m.program_id, t.name, 10, 1, 1, clock_timestamp(), clock_timestamp()
+insert into zm.task_run (id, run_id, owner_id, task_id, program_id, name, state, attempt, max_attempts, started_at, finished_at)
+  select zm.new_id() - 7000000000, r.id, r.owner_id, t.id, m.program_id, t.name, 10, 1, 1, clock_timestamp(), clock_timestamp()
   from runs r join zm.task t on t.version_id = r.version_id join zm.template m on m.id = t.template_id;
 """
 
@@ -291,7 +295,7 @@ def median_of(count, body):
 
 def large(db, root):
     psql = Psql(root)
-    psql("create database large;")
+    psql("set client_min_messages = error; create database large;")
     psql.close()
     db, root = (text.replace("dbname='zmey'", "dbname='large'") for text in (db, root))
     zmctl("init", db=root)
