@@ -148,7 +148,8 @@ import ZmeyStore
       }
       try await world.root.script("insert into zm.migration (version, name) values (1000, 'x')")
       await #expect(throws: StoreError.newerSchema(1000)) {
-        _ = try await Feed.connect(world.conninfo(), applicationName: "desk", on: ThreadExecutor(name: "feed", for: .tasks))
+        _ = try await Feed.connect(
+          world.conninfo(), applicationName: "desk", on: ThreadExecutor(name: "feed", for: .tasks))
       }
     }
   }
