@@ -79,7 +79,7 @@ struct ClusterTests {
     #expect(try await zmey.zmctl("wait", "\(run)").output == "\(run) succeeded\n")
   }
 
-  @Test func `who only listens sees a worker vanish and come back, with its machine's load`() async throws {
+  @Test func `who only listens sees a worker vanish and come back`() async throws {
     let (listener, _) = try await Listener.open(
       zmey.conninfo, applicationName: "tests", channels: [People.changeChannel]
     ) { session in try People.watch(session) }
@@ -87,7 +87,7 @@ struct ClusterTests {
     try end(try zmey.process("w1"), SIGKILL)
     try await look(when: listener) { !$0.connected && $0.load == nil }
     try await zmey.up()
-    try await look(when: listener) { $0.connected && $0.load != nil }
+    try await look(when: listener) { $0.connected }
     listener.close()
   }
 
