@@ -177,7 +177,7 @@ extension Context {
 
 extension ControlVerb {
   /// What takes it back; nil if nothing does.
-  fileprivate var opposite: ControlVerb? {
+  var opposite: ControlVerb? {
     switch self {
     case .pause: .resume
     case .resume: .pause
@@ -187,7 +187,8 @@ extension ControlVerb {
     }
   }
 
-  fileprivate var past: String {
+  /// What it did, in a word.
+  var past: String {
     switch self {
     case .pause: "paused"
     case .resume: "resumed"
@@ -201,5 +202,5 @@ extension ControlVerb {
 
 extension String {
   /// It with a large first letter.
-  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -33,18 +33,6 @@ extension BoardRoom {
     .pause: .pause, .resume: .resume, .hold: .hold, .release: .release,
   ]
 
-  /// What a verb does, and what takes it back.
-  private static func words(_ verb: ControlVerb) -> (past: String, back: ControlVerb?) {
-    switch verb {
-    case .pause: ("paused", .resume)
-    case .resume: ("resumed", .pause)
-    case .hold: ("held", .release)
-    case .release: ("released", .hold)
-    case .stop: ("stopped", nil)
-    case .kill: ("killed", nil)
-    }
-  }
-
   /// Names of targets in a line: the one, or how many.
   static func names(_ targets: [BoardTarget]) -> String {
     targets.count == 1 ? targets[0].label : "\(targets.count) \(noun(targets))"
@@ -89,10 +77,9 @@ extension BoardRoom {
   private func control(_ verb: ControlVerb, _ targets: [BoardTarget], in context: inout Context) {
     let reached = Self.reached(targets, context.world, live: false)
     guard !reached.isEmpty else { return sayNothingRuns(targets, in: &context) }
-    let (past, back) = Self.words(verb)
-    let undo = back.map {
+    let undo = verb.opposite.map {
       Undo(
-        label: "\(past) \(Self.names(reached))", commands: Self.commands($0, reached, context.world))
+        label: "\(verb.past) \(Self.names(reached))", commands: Self.commands($0, reached, context.world))
     }
     context.act(Self.commands(verb, reached, context.world), undo: undo)
   }
@@ -107,7 +94,7 @@ extension BoardRoom {
     let reached = Self.reached(targets, context.world, live: true)
     guard !reached.isEmpty else { return sayNothingRuns(targets, in: &context) }
     let commands = Self.commands(verb, reached, context.world)
-    let title = verb == .stop ? "Stop" : "Kill"
+    let title = verb.rawValue.capitalizedFirst
     let isProduction = context.world.identity?.isProduction == true
     if verb == .stop, targets.count == 1, !isProduction {
       return context.ask(
