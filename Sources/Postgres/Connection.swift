@@ -71,6 +71,39 @@ public actor Connection {
     }
   }
 
+  /// As ``transaction(_:)``, and begun again when another transaction was in its way: a deadlock, or with
+  /// `.repeatableRead` a change that came between. Of a try that failed so nothing stays.
+  ///
+  /// - Parameters:
+  ///   - isolation: What the statements of one try see.
+  ///   - attempts: How many tries at most, at least one; the last one's error is thrown.
+  public func transaction<T: Sendable>(
+    _ isolation: Isolation = .readCommitted, attempts: Int, _ body: @Sendable (borrowing Session) throws -> T
+  ) async throws -> T {
+    func once() async throws -> T {
+      try await transaction { session in
+        if isolation != .readCommitted {
+          try session.script("SET TRANSACTION ISOLATION LEVEL \(isolation.rawValue)")
+        }
+        return try body(session)
+      }
+    }
+    for _ in 1..<max(attempts, 1) {
+      do {
+        return try await once()
+      } catch let error as DatabaseError where [.serialization, .deadlock].contains(error.kind) { continue }
+    }
+    return try await once()
+  }
+
+  /// What the statements of a transaction see.
+  public enum Isolation: String, Sendable {
+    /// Each one what is committed when it begins.
+    case readCommitted = "READ COMMITTED"
+    /// All what was committed when the first one began.
+    case repeatableRead = "REPEATABLE READ"
+  }
+
   private func perform<T>(
     _ body: (borrowing Session) throws -> T, on link: Link
   ) throws -> T {

@@ -67,7 +67,8 @@ public enum People {
     try run(Statement("exec", "select zm_api.exec($1)"), [.textArray(command)], session)
   }
 
-  /// Does a verb to task runs and to all task runs of runs, by their numbers.
+  /// Does a verb to task runs and to all task runs of runs, by their numbers. The verb and the end of a task may wait
+  /// for each other: `.deadlock`, and the transaction is to be begun again.
   ///
   /// - Returns: how many task runs were moved to what; empty if there was nothing to do.
   public static func control(
@@ -101,16 +102,9 @@ public enum People {
   private static func effects(
     _ statement: Statement, _ parameters: [Parameter], _ session: borrowing Session
   ) throws -> [ControlEffect] {
-    func once() throws -> [ControlEffect] {
-      try session.query(statement, parameters).map { row throws(DatabaseError) in
-        ControlEffect(effect: try row.text(0), count: try row.int64(1))
-      }
+    try session.query(statement, parameters).map { row throws(DatabaseError) in
+      ControlEffect(effect: try row.text(0), count: try row.int64(1))
     }
-    // A verb and the end of a task may wait for each other; nothing has happened then, and it begins again.
-    for _ in 1...3 {
-      do { return try once() } catch let error as DatabaseError where error.sqlState == "40P01" { continue }
-    }
-    return try once()
   }
 
   /// Runs a task run or a run again, as a new run with the same arguments.

@@ -19,7 +19,7 @@ struct ApplyCommand: AsyncParsableCommand {
   func run() async throws {
     let files = try DefinitionFiles.read(files)
     let connection = try await database.open()
-    let plan = try await connection.transaction { session in
+    let plan = try await connection.transaction(attempts: 4) { session in
       try files.check(session)
       return try Plan(applying: files.definitions, isPruning: prune, session)
     }

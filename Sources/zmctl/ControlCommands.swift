@@ -84,7 +84,7 @@ struct RerunCommand: AsyncParsableCommand {
   func run() async throws {
     let connection = try await database.open()
     let mode: RerunMode = from ? .from : failed ? .failed : .alone
-    let runs = try await connection.transaction { session in
+    let runs = try await connection.transaction(attempts: 4) { session in
       try options.checkRuns(session)
       let newest = try options.pipelines.map { name in
         guard let run = try People.newestRun(ofPipeline: name, session) else {

@@ -38,7 +38,7 @@ struct ControlOptions: ParsableArguments {
   {
     let connection = try await database.open()
     if verb == .stop || verb == .kill { try await ask(connection) }
-    let effects = try await connection.settled { session in
+    let effects = try await connection.transaction(attempts: 5) { session in
       try checkRuns(session)
       let ofNumbers = numbers.isEmpty ? [] : try People.control(verb, numbers, session)
       return try pipelines.reduce(into: ofNumbers) { effects, pipeline in
@@ -90,19 +90,5 @@ struct ControlOptions: ParsableArguments {
     guard ["y", "yes"].contains(readLine()?.lowercased()) else {
       throw Failure(.failed, "nothing was stopped")
     }
-  }
-}
-
-extension Connection {
-  /// A transaction that is tried again if it and a scheduler's stood in each other's way.
-  fileprivate func settled<T: Sendable>(
-    _ body: @Sendable (borrowing Session) throws -> T
-  ) async throws -> T {
-    for _ in 1...4 {
-      do {
-        return try await transaction(body)
-      } catch let error as DatabaseError where error.kind == .deadlock {}
-    }
-    return try await transaction(body)
   }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Postgres
 import Synchronization
 import TestKit
@@ -35,6 +36,36 @@ import Testing
       }
       #expect(error?.message == "no")
       #expect(try await count(connection) == 0)
+    }
+  }
+
+  @Test func `begins a transaction again that was the victim of a deadlock`() async throws {
+    try await withConnection { one in
+      try await withConnection { other in
+        try await one.script(
+          "create table deadlock (i int primary key); insert into deadlock values (1), (2)")
+        let tries = Mutex(0)
+        let meeting = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
+        let take: @Sendable (Int, Connection) async throws -> Void = { first, connection in
+          try await connection.script("set deadlock_timeout = '10ms'")
+          try await connection.transaction(attempts: 9) { session in
+            let isFirstTry =
+              tries.withLock {
+                $0 += 1; return $0
+              } <= 2
+            try session.script("update deadlock set i = i where i = \(first)")
+            meeting[first - 1].signal()
+            if isFirstTry { meeting[2 - first].wait() }
+            try session.script("update deadlock set i = i where i = \(3 - first)")
+          }
+        }
+        try await withThrowingTaskGroup { group in
+          group.addTask { try await take(1, one) }
+          group.addTask { try await take(2, other) }
+          try await group.waitForAll()
+        }
+        #expect(tries.withLock { $0 } > 2)
+      }
     }
   }
 

@@ -13,14 +13,14 @@ extension Command {
       case .applyText(let text, let base):
         return try await DefinitionText.apply(text, base: base, on: connection)
       case .apply(let definitions, let base):
-        return try await connection.whole { session in
+        return try await connection.transaction(.repeatableRead, attempts: 4) { session in
           try DefinitionText.apply(definitions, base: base, session)
         }
       case .change(let pipeline, let changes):
-        return try await connection.whole { session in
+        return try await connection.transaction(.repeatableRead, attempts: 4) { session in
           try DefinitionText.change(pipeline, changes, session)
         }
-      default: return try await connection.run { session in try perform(session) }
+      default: return try await connection.transaction(attempts: 4) { session in try perform(session) }
       }
     } catch let error as DatabaseError where !error.isConnectionLost {
       let hint =
@@ -127,23 +127,5 @@ struct Refusal: Error {
   /// Refuses what is no name.
   static func check(_ name: String) throws(Refusal) {
     if let problem = Name.problem(name) { throw Refusal(problem) }
-  }
-}
-
-extension Connection {
-  /// Runs a transaction that sees one state of the database, and again should another change come between.
-  func whole<T: Sendable>(_ body: @Sendable (borrowing Session) throws -> T) async throws -> T {
-    func once() async throws -> T {
-      try await transaction { session in
-        try session.script("set transaction isolation level repeatable read")
-        return try body(session)
-      }
-    }
-    for _ in 1...3 {
-      do {
-        return try await once()
-      } catch let error as DatabaseError where [.serialization, .deadlock].contains(error.kind) { continue }
-    }
-    return try await once()
   }
 }

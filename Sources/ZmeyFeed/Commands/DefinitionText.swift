@@ -39,7 +39,7 @@ enum DefinitionText {
     } catch {
       return wrong(error)
     }
-    return try await connection.whole { session in
+    return try await connection.transaction(.repeatableRead, attempts: 4) { session in
       let problems = try People.problems(of: located.definitions, session)
       guard problems.isEmpty else { return wrong(located.errors(problems)) }
       try compare(base, session)
