@@ -27,6 +27,29 @@ import ZmeyStore
     }
   }
 
+  @Test func `is seen as taken once that is committed, and not with what the process before had seen`()
+    async throws
+  {
+    try await World.with { world in
+      let identity = world.scheduler.identity
+      let pulse = WorkerPulse(
+        worker: world.scheduler.worker, isConnected: true, busy: 0, silence: .zero, host: nil, release: nil)
+      try await world.scheduler.connection.run { try identity.heartbeat([pulse], $0) }
+      let seen = "select count(*) from zm_api.worker where connected"
+      #expect(try await world.root.int(seen) == 1)
+      await world.scheduler.connection.close()
+      while try await world.root.int("select count(*) from pg_locks where classid = 7702") > 0 {}
+      let next = try await world.store.open(as: world.store.role("scheduler"))
+      // What is left open is rolled back, but the lock on the name stays with the session.
+      try await next.run { session in
+        try session.script("begin; select zm_sched.acquire('s', '127.0.0.1:1', 'here', 1, 'test')")
+      }
+      #expect(try await world.root.int(seen) == 0)
+      _ = try await next.acquire("s")
+      #expect(try await world.root.int("select count(*) from zm_api.scheduler where is_started") == 1)
+    }
+  }
+
   @Test func `when taken over makes every function refuse the old process`() async throws {
     try await World.with { world in
       try await world.apply(template())

@@ -13,6 +13,8 @@ create table zm.scheduler (
   version text,
   started_at timestamptz,
   stopped_at timestamptz,
+  -- The server's process of its session.
+  backend_pid int,
   -- Since when it claims nothing, and who wants it so.
   paused_at timestamptz,
   paused_by name,
@@ -58,11 +60,11 @@ create table zm.scheduler_sleep (
 grant select on zm.scheduler, zm.worker, zm.worker_status to zm_viewer, zm_user, zm_admin;
 
 -- Whether a process has the scheduler's name: it holds a lock as long as its connection lives, so one that was killed
--- is not there, whatever it had to say before.
+-- is not there, whatever it had to say before; nor is the next one until it has committed that it is another.
 create function zm.is_there(s zm.scheduler) returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
   select s.stopped_at is null and exists (select from pg_locks l where l.locktype = 'advisory' and l.granted
     and l.database = (select oid from pg_database where datname = current_database())
-    and l.classid = 7702 and l.objid = s.id::oid) $$;
+    and l.classid = 7702 and l.objid = s.id::oid and l.pid = s.backend_pid) $$;
 grant execute on function zm.is_there to zm_viewer, zm_user, zm_admin;
 
 -- One constant channel, empty payload: every role can listen, so it must say nothing.

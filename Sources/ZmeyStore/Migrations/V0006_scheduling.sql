@@ -24,7 +24,7 @@ begin
   perform pg_advisory_xact_lock(7701, s.id);
   insert into zm.scheduler_sleep values (s.id, true) on conflict on constraint scheduler_sleep_pkey do update set asleep = true;
   update zm.scheduler x set epoch = x.epoch + 1, address = p_address, host = p_host, pid = p_pid,
-    version = p_version, started_at = clock_timestamp(), stopped_at = null
+    version = p_version, started_at = clock_timestamp(), stopped_at = null, backend_pid = pg_backend_pid()
   where x.id = s.id returning x.id, x.epoch into scheduler_id, epoch;
   -- Whatever the process before left as seen: from here on only what this one sees counts.
   update zm.worker_status t set connected = false, busy = 0 from zm.worker w
