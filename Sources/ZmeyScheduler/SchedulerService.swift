@@ -333,7 +333,7 @@ public actor SchedulerService: DaemonService {
       if batch.changesSomething || !result.claimed.isEmpty { tellSoon() }
     } catch let error as DatabaseError where error.isTransient {
       perform([.failed(batch)])
-      try await pause(after: error)
+      try await pause(after: error, anchor)
     } catch let error as DatabaseError where error.isRefusal {
       // Something in it is refused. What can be written is written; the rest must not hold it up for ever.
       logger.error("the database refuses a batch", metadata: ["reason": "\(error)"])
@@ -353,7 +353,7 @@ public actor SchedulerService: DaemonService {
       } catch {
         for rest in singles[index...].reversed() { perform([.failed(rest)]) }
         guard let error = error as? DatabaseError, error.isTransient else { throw error }
-        return try await pause(after: error)
+        return try await pause(after: error, anchor)
       }
     }
     // The claim waits as if it had found nothing: should it be what is refused, it must not be tried without end.
@@ -386,9 +386,15 @@ public actor SchedulerService: DaemonService {
 
   private static let firstPause = Duration.milliseconds(50)
 
-  /// Somebody or something is in the way: a deadlock, a full disk. Waits longer each time, up to 2 s.
-  private func pause(after error: DatabaseError) async throws {
+  /// Somebody or something is in the way: a deadlock, a full disk, a lock. Waits longer each time, up to 2 s.
+  private func pause(after error: DatabaseError, _ anchor: Anchor) async throws {
     logger.warning("the database cannot take it now", metadata: ["reason": "\(error)"])
+    if error.sqlState == "55P03" {
+      try await repeatedly("clear the way") {
+        let ended = try await anchor.connection.run { try anchor.identity.clearWay($0) }
+        if ended > 0 { logger.warning("ended sessions in the way", metadata: ["count": "\(ended)"]) }
+      }
+    }
     try await Task.sleep(for: obstaclePause)
     obstaclePause = min(obstaclePause * 2, .seconds(2))
   }

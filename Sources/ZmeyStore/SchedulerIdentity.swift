@@ -158,6 +158,14 @@ extension SchedulerIdentity {
       ])
   }
 
+  /// After a lock kept this scheduler from its work: ends what sessions of users leave open for longer than ten seconds.
+  ///
+  /// - Returns: how many sessions that were.
+  public func clearWay(_ session: borrowing Session) throws -> Int32 {
+    try session.query(Statement("clear_way", "select zm_sched.clear_way($1, $2)"), parameters)
+      .first { row throws(DatabaseError) in try row.int32(0) } ?? 0
+  }
+
   /// Wakes consoles if any is there, in a transaction of its own.
   public func tell(_ session: borrowing Session) throws {
     try session.execute(Statement("tell", "select zm_sched.tell($1, $2)"), parameters)

@@ -13,10 +13,15 @@ enum Output {
 
   /// One document in one line, for streams.
   static func jsonLine(_ value: some Encodable) throws {
+    print(try jsonText(value))
+    fflush(nil)
+  }
+
+  /// One document in one line.
+  static func jsonText(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
-    fflush(nil)
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   /// Bytes as they are.

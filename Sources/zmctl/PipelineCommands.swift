@@ -6,7 +6,9 @@ import ZmeyStore
 struct PipelineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pipeline", abstract: "Pipelines and their versions.",
-    subcommands: [List.self, Show.self, Versions.self, Remove.self])
+    subcommands: [
+      List.self, Show.self, Versions.self, Remove.self, Share.self, Unshare.self, Shares.self,
+    ])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List your pipelines.")

@@ -58,14 +58,14 @@ import ZmeyStore
       let boss = try await admin(world)
       let name = world.store.role("anna")
       try await world.apply(template())
-      try await boss.script("select zm_api.user_set('\(name)', 2)")
+      try await boss.script("select zm_api.user_set('\(name)', '{\"running\": 2}')")
       _ = try await world.submit(5)
       let claimed = try await world.scheduler.claim(10)
       #expect(claimed.count == 2)
       #expect(try await why(world) == [#"limit: user "\#(name)" has 2 task runs under way, its limit is 2"#])
       try await world.scheduler.finish([claimed[0].fence])
       #expect(try await world.scheduler.claim(10).count == 1)
-      try await boss.script("select zm_api.user_set('\(name)', null)")
+      try await boss.script("select zm_api.user_set('\(name)', '{\"running\": null}')")
       #expect(try await world.scheduler.claim(10).count == 2)
     }
   }

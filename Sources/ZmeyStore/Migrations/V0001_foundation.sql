@@ -13,7 +13,7 @@ do $$
 declare
   r text;
 begin
-  foreach r in array array['zm_owner', 'zm_viewer', 'zm_user', 'zm_admin', 'zm_scheduler'] loop
+  foreach r in array array['zm_owner', 'zm_viewer', 'zm_user', 'zm_guest', 'zm_admin', 'zm_scheduler'] loop
     begin
       execute format('create role %I nologin', r);
     exception when duplicate_object or unique_violation then null;
@@ -64,8 +64,14 @@ create table zm.app_user (
   id int generated always as identity primary key,
   rolname name not null unique,
   disabled boolean not null default false,
-  -- How many task runs of theirs may run at once; null for any number.
+  -- How many task runs of theirs may run at once, and be queued; how much of each output is kept; null for any number.
   task_limit int check (task_limit between 1 and 100000),
+  queue_limit int check (queue_limit between 1 and 100000000),
+  output_limit bigint check (output_limit between 1024 and 268435456),
+  -- The account of workers that their tasks run as; null for what each task says.
+  os_user text check (os_user ~ '^[a-z_][a-z0-9_-]{0,30}\$?$'),
+  -- Whether the role was made here, and may be dropped here.
+  is_role_ours boolean not null default false,
   created_at timestamptz not null default clock_timestamp()
 );
 alter table zm.app_user enable row level security;
@@ -133,6 +139,10 @@ create table zm.audit (
   at timestamptz not null default clock_timestamp(),
   who name not null default session_user,
   address inet default inet_client_addr(),
+  -- The program, as it calls itself.
+  application text not null default current_setting('application_name'),
+  -- Whose thing it was done to, if that is known.
+  subject_id int references zm.app_user,
   action text not null,
   kind text not null,
   object text not null,
@@ -140,15 +150,24 @@ create table zm.audit (
 ) partition by range (id);
 alter table zm.audit enable row level security;
 grant select on zm.audit to zm_viewer, zm_user, zm_admin;
-create policy own on zm.audit for select to zm_user using (who = session_user);
+create policy own on zm.audit for select to zm_user using (who = session_user or subject_id = (select zm.uid()));
 create policy everyone on zm.audit for select to zm_viewer, zm_admin using ((select zm.uid()) is not null);
 
-create function zm.note(p_action text, p_kind text, p_object text, p_detail jsonb default null)
+-- Nobody changes what was written, the functions here included. Whoever may switch this off is found by the chain of
+-- seals: see zm.audit_seal.
+create function zm.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'the audit is only added to' using errcode = 'ZM010';
+end $$;
+create trigger append_only before update or delete on zm.audit for each row execute function zm.refuse_change();
+
+create function zm.note(p_action text, p_kind text, p_object text, p_detail jsonb default null, p_subject int default null)
   returns void language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   -- Schedulers make the weeks ahead; people change things while none has run for long, too.
   perform zm.ensure_week(clock_timestamp());
-  insert into zm.audit (action, kind, object, detail) values (p_action, p_kind, p_object, p_detail);
+  insert into zm.audit (action, kind, object, detail, subject_id)
+  values (p_action, p_kind, p_object, p_detail, coalesce(p_subject, zm.uid()));
   -- Consoles look again.
   perform pg_notify('zm_change', '');
 end $$;

@@ -291,11 +291,61 @@ create table zm.link (
 );
 create index link_from on zm.link (from_task);
 
+-- A pipeline is shared by its owner with another user, or with a PostgreSQL role that users are members of: to see it and
+-- its runs, or to act on them, too.
+create table zm.share (
+  pipeline_id int not null,
+  owner_id int not null,
+  grantee name not null,
+  level text not null check (level in ('view', 'operate')),
+  created_at timestamptz not null default clock_timestamp(),
+  created_by name not null default session_user,
+  primary key (pipeline_id, grantee),
+  foreign key (pipeline_id, owner_id) references zm.pipeline (id, owner_id)
+);
+
+-- What is shared with the caller. Policies look into these lists once a query, and only for members of zm_guest, which
+-- whoever gets a share becomes: all others keep the plans of what is theirs alone (with the lists, counts by state of
+-- 200,000 own task runs among a million take four times as long).
+create function zm.shared_pipelines(p_level text) returns int[] language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(s.pipeline_id), '{}') from zm.share s join pg_roles r on r.rolname = s.grantee
+  where pg_has_role(session_user, r.oid, 'member') and (s.level = 'operate' or p_level = 'view') and zm.uid() is not null $$;
+create function zm.shared_versions() returns int[] language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(id), '{}') from zm.pipeline_version where pipeline_id = any (zm.shared_pipelines('view')) $$;
+create function zm.shared_tasks() returns int[] language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(id), '{}') from zm.task where version_id = any (zm.shared_versions()) $$;
+create function zm.shared_templates() returns int[] language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(distinct template_id), '{}') from zm.task
+  where version_id = any (zm.shared_versions()) and template_id is not null $$;
+create function zm.shared_programs() returns int[] language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(distinct coalesce(t.program_id, m.program_id)), '{}')
+  from zm.task t left join zm.template m on m.id = t.template_id where t.version_id = any (zm.shared_versions()) $$;
+create function zm.shared_owners() returns int[] language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(distinct owner_id), '{}') from zm.share where pipeline_id = any (zm.shared_pipelines('view')) $$;
+-- To all users, for a plan with these policies may outlive the membership.
+grant execute on function zm.shared_pipelines, zm.shared_versions, zm.shared_tasks, zm.shared_templates, zm.shared_programs,
+  zm.shared_owners to zm_guest, zm_user;
+
+create policy shared on zm.app_user for select to zm_guest using (id = any ((select zm.shared_owners())::int[]));
+create policy shared on zm.program for select to zm_guest using (id = any ((select zm.shared_programs())::int[]));
+create policy shared on zm.template for select to zm_guest using (id = any ((select zm.shared_templates())::int[]));
+create policy shared on zm.pipeline for select to zm_guest using (id = any ((select zm.shared_pipelines('view'))::int[]));
+create policy shared on zm.pipeline_version for select to zm_guest using (id = any ((select zm.shared_versions())::int[]));
+create policy shared on zm.task for select to zm_guest using (version_id = any ((select zm.shared_versions())::int[]));
+create policy shared on zm.link for select to zm_guest using (version_id = any ((select zm.shared_versions())::int[]));
+create policy shared on zm.share for select to zm_guest using (pipeline_id = any ((select zm.shared_pipelines('view'))::int[]));
+
 do $$
 declare
   t text;
 begin
-  foreach t in array array['program', 'template', 'pipeline', 'pipeline_version', 'task', 'link'] loop
+  foreach t in array array['share', 'program', 'template', 'pipeline', 'pipeline_version', 'task', 'link'] loop
     execute format('alter table zm.%I enable row level security', t);
     execute format('create policy own on zm.%I for select to zm_user
       using (owner_id = (select zm.uid()))', t);

@@ -377,6 +377,9 @@ begin
     execute format('grant select on zm.%I to zm_viewer, zm_user, zm_admin', t);
   end loop;
 end $$;
+create policy shared on zm.run for select to zm_guest using (pipeline_id = any ((select zm.shared_pipelines('view'))::int[]));
+create policy shared on zm.task_run for select to zm_guest using (task_id = any ((select zm.shared_tasks())::int[]));
+create policy shared on zm.last_run for select to zm_guest using (pipeline_id = any ((select zm.shared_pipelines('view'))::int[]));
 alter table zm.duration enable row level security;
 grant select on zm.duration to zm_viewer, zm_user, zm_admin;
 create policy own on zm.duration for select to zm_viewer, zm_user, zm_admin

@@ -30,6 +30,8 @@ begin
   update zm.worker_status t set connected = false, busy = 0 from zm.worker w
   where w.id = t.worker_id and w.scheduler_id = s.id and t.connected;
   perform zm.ensure_week(clock_timestamp()), zm.ensure_week(clock_timestamp() + interval '7 days');
+  -- A person's transaction that is left open must not hold up everybody's work: see clear_way.
+  perform set_config('lock_timeout', '5s', false);
 end $$;
 
 create function zm.guard(p_scheduler int, p_epoch bigint) returns void language plpgsql
@@ -227,13 +229,14 @@ begin
     )
     select a.id, a.run_id, a.attempt, a.nonce, a.worker_id, u.rolname, a.name,
       (select p.name from zm.pipeline_version v join zm.pipeline p on p.id = v.pipeline_id where v.id = k.version_id),
-      g.script_sha256, coalesce(k.maximum_ms, g.maximum_ms), g.max_output,
+      g.script_sha256, coalesce(k.maximum_ms, g.maximum_ms), least(g.max_output, u.output_limit),
       coalesce(k.args, '{}') || coalesce(s.args, '{}'), i.passes, i.results,
       -- Durations are learned of what has a name that comes again.
       case when a.task_id is not null
         or exists (select from zm.template m where m.owner_id = a.owner_id and m.name = a.name and m.removed_at is null)
         then a.program_id end,
-      g.grace_ms, g.launch::text,
+      g.grace_ms,
+      case when u.os_user is null then g.launch else coalesce(g.launch, '{}') || jsonb_build_object('user', u.os_user) end::text,
       case when a.task_id is not null then nullif(coalesce(k.environment, '{}')
         || case when a.item is not null then jsonb_build_object('ZM_ITEM', a.item::text) else '{}' end
         || coalesce(zm.event_environment(a.run_id), '{}'), '{}')::text end

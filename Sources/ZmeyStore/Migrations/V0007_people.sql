@@ -12,6 +12,54 @@ begin
   end if;
 end $$;
 
+-- The pipeline of that name that the caller may act on: the caller's own, or else the one that is shared with it to
+-- operate, of an admin any one. OWNER:NAME tells equal names apart.
+create function zm.pipeline_to_operate(p_name text) returns zm.pipeline language plpgsql stable
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  me int := zm.me();
+  p zm.pipeline;
+  owners text[];
+begin
+  select * into p from zm.pipeline x where x.owner_id = me and x.name = p_name and x.removed_at is null;
+  if found then return p; end if;
+  select array_agg(u.rolname order by u.rolname) into owners
+  from zm.pipeline x join zm.app_user u on u.id = x.owner_id
+  where x.removed_at is null and p_name in (x.name, u.rolname || ':' || x.name)
+    and (zm.is_admin() or x.id = any (zm.shared_pipelines('operate')));
+  if cardinality(owners) > 1 then
+    raise exception 'pipeline "%" is one of %', p_name, array_to_string(owners, ', ') using errcode = 'ZM005',
+      hint = format('Say whose: %s:%s', owners[1], p_name);
+  end if;
+  select x.* into p from zm.pipeline x join zm.app_user u on u.id = x.owner_id
+  where u.rolname = owners[1] and x.removed_at is null and p_name in (x.name, u.rolname || ':' || x.name);
+  if not found then
+    raise exception 'no pipeline "%"', p_name using errcode = 'ZM003', hint = 'zmctl pipeline list shows yours.';
+  end if;
+  return p;
+end $$;
+
+-- Whether the caller may act on a run of that owner and pipeline, or see it.
+create function zm.may_operate(p_owner int, p_pipeline int) returns boolean language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select p_owner = zm.uid() or zm.is_admin() or coalesce(p_pipeline = any (zm.shared_pipelines('operate')), false) $$;
+create function zm.may_see(p_owner int, p_pipeline int) returns boolean language sql stable
+  set search_path = pg_catalog, pg_temp as $$
+  select p_owner = zm.uid() or zm.is_admin() or (zm.uid() is not null and pg_has_role(session_user, 'zm_viewer', 'member'))
+    or coalesce(p_pipeline = any (zm.shared_pipelines('view')), false) $$;
+
+-- Refuses what would leave more of somebody's work in the queue than is allowed.
+create function zm.check_queue(p_owner int) returns void language plpgsql stable
+  set search_path = pg_catalog, pg_temp as $$
+declare
+  most int := (select queue_limit from zm.app_user where id = p_owner);
+begin
+  if (select count(*) from (select from zm.queue where owner_id = p_owner limit most::bigint + 1) q) > most then
+    raise exception 'more than % task runs of yours would be queued', most using errcode = 'ZM005',
+      hint = 'Wait until some have run, or ask an admin of zmey for a higher limit.';
+  end if;
+end $$;
+
 -- Definitions -------------------------------------------------------------------------------------------
 
 -- The program of that JSON: an equal one of the owner if there is one, else a new one.
@@ -516,21 +564,17 @@ end $$;
 create function zm_api.start(p_pipeline text, p_task text default null, p_args text[] default '{}') returns bigint
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  me int := zm.me();
-  p zm.pipeline;
+  p zm.pipeline := zm.pipeline_to_operate(p_pipeline);
   r bigint;
 begin
-  select * into p from zm.pipeline where owner_id = me and name = p_pipeline and removed_at is null;
-  if not found then
-    raise exception 'no pipeline "%"', p_pipeline using errcode = 'ZM003', hint = 'zmctl pipeline list shows yours.';
-  end if;
   if p_task is not null and not exists (select from zm.task where version_id = p.version_id and name = p_task) then
     raise exception 'no task "%" in pipeline "%"', p_task, p_pipeline using errcode = 'ZM003';
   end if;
-  r := zm.start_tasks(me, p.version_id, zm.following(array(
+  r := zm.start_tasks(p.owner_id, p.version_id, zm.following(array(
     select id from zm.task where version_id = p.version_id and (p_task is null or name = p_task))), p_args);
-  perform zm.note('start', 'pipeline', p_pipeline || coalesce('/' || p_task, ''),
-    jsonb_build_object('run', r, 'args', to_jsonb(p_args)));
+  perform zm.check_queue(p.owner_id);
+  perform zm.note('start', 'pipeline', p.name || coalesce('/' || p_task, ''),
+    jsonb_build_object('run', r, 'args', to_jsonb(p_args)), p.owner_id);
   return r;
 end $$;
 
@@ -577,6 +621,7 @@ begin
     raise exception 'a batch has 1 to 1000000 task runs, not %', n using errcode = 'ZM004';
   end if;
   r := zm.start_batch(me, t.program_id, t.name, n, p_args);
+  perform zm.check_queue(me);
   perform zm.note('submit', 'template', p_template, jsonb_build_object('run', r, 'count', n));
   return r;
 end $$;
@@ -596,6 +641,7 @@ begin
       'rerun_if_lost', true, 'max_output', 16777216)),
     coalesce(nullif(btrim(left(regexp_replace(array_to_string(p_command, ' '), '[\x01-\x1f\x7f-\x9f/]+', ' ', 'g'), 100)), ''), 'command'),
     1, jsonb_build_array(to_jsonb(p_command)));
+  perform zm.check_queue(me);
   perform zm.note('exec', 'command', p_command[1], jsonb_build_object('run', r, 'command', to_jsonb(p_command)));
   return r;
 end $$;

@@ -227,25 +227,6 @@ begin
   perform zm.note('remove', 'resource', p_name, jsonb_build_object('before', was));
 end $$;
 
--- How many task runs of a user may run at once; null for any number.
-create function zm_api.user_set(p_name text, p_limit int) returns void language plpgsql security definer
-  set search_path = pg_catalog, pg_temp as $$
-declare
-  was int;
-begin
-  perform zm.must_be_admin();
-  if p_limit not between 1 and 100000 then
-    raise exception 'a limit is 1 to 100000, not %', p_limit using errcode = 'ZM004';
-  end if;
-  select task_limit into was from zm.app_user where rolname = p_name for no key update;
-  if not found then
-    raise exception 'no user "%"', p_name using errcode = 'ZM003', hint = 'zmctl user list shows all.';
-  end if;
-  update zm.app_user set task_limit = p_limit where rolname = p_name;
-  perform zm.note('change', 'user', p_name, jsonb_build_object('before', was, 'after', p_limit));
-  perform zm.wake_schedulers();
-end $$;
-
 -- Seeing ------------------------------------------------------------------------------------------------
 -- security_invoker: row security of the caller applies.
 
@@ -270,7 +251,7 @@ select t.id, t.run_id, t.name, p.name as pipeline, u.rolname as owner, s.name as
 from zm.task_run t
 join zm.task_state s on s.id = t.state
 join zm.app_user u on u.id = t.owner_id
-join zm.program g on g.id = t.program_id
+left join zm.program g on g.id = t.program_id
 left join zm.task k on k.id = t.task_id
 left join zm.pipeline_version v on v.id = k.version_id
 left join zm.pipeline p on p.id = v.pipeline_id
@@ -320,7 +301,8 @@ cross join lateral (select s.is_there and coalesce(t.connected, false) as is_lin
 
 -- Who changed what: everybody sees what they did, admins and viewers everything.
 create view zm_api.audit with (security_invoker = true) as
-select id, at, who, address, action, kind, object, detail from zm.audit;
+select a.id, a.at, a.who, a.address, a.application, a.action, a.kind, a.object, u.rolname as subject, a.detail
+from zm.audit a left join zm.app_user u on u.id = a.subject_id;
 
 create view zm_api.template with (security_invoker = true) as
 select t.id, t.name, t.description, u.rolname as owner, g.average_ms, g.maximum_ms, g.attempts, t.updated_at
@@ -358,9 +340,6 @@ create function zm.work_of(p_owner int, out running bigint, out queued bigint) l
   select (select count(*) from zm.inflight where owner_id = p_owner), (select count(*) from zm.queue where owner_id = p_owner)
   where p_owner = zm.uid() or zm.is_admin() or pg_has_role(session_user, 'zm_viewer', 'member') $$;
 grant execute on function zm.work_of to zm_viewer, zm_user, zm_admin;
-create view zm_api.person with (security_invoker = true) as
-select u.rolname as name, u.disabled as is_disabled, u.task_limit, w.running, w.queued, u.created_at
-from zm.app_user u cross join lateral zm.work_of(u.id) w;
 
 -- How much work is under way and queued that the caller may see, the latter counted up to 100,000: asked for often, while
 -- the queue may hold millions.

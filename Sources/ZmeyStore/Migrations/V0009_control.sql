@@ -131,8 +131,9 @@ declare
   missing bigint;
 begin
   select i.id into missing from unnest(p_ids) i (id)
-  where not exists (select from zm.task_run t where t.id = i.id and (t.owner_id = me or zm.is_admin()))
-    and not exists (select from zm.run r where r.id = i.id and (r.owner_id = me or zm.is_admin()));
+  where not exists (select from zm.task_run t where t.id = i.id and (t.owner_id = me
+      or zm.may_operate(t.owner_id, (select r.pipeline_id from zm.run r where r.id = t.run_id))))
+    and not exists (select from zm.run r where r.id = i.id and (r.owner_id = me or zm.may_operate(r.owner_id, r.pipeline_id)));
   if found then
     raise exception 'no task run or run %', missing using errcode = 'ZM003', hint = 'zmctl list shows yours.';
   end if;
@@ -169,8 +170,15 @@ begin
   -- First, so that nothing comes in after the look for what is there.
   return query select effect, count from zm.control_submissions(p_verb, p_ids);
   return query select effect, sum(count)::bigint from zm.carry_out(p_verb, zm.targets(p_ids)) group by effect;
-  perform zm.note(p_verb, 'task_run', array_to_string(p_ids[1:100], ' ')
-    || case when cardinality(p_ids) > 100 then ' …' else '' end);
+  -- A row for each whose they are, for each reads what was done to theirs.
+  perform zm.note(p_verb, 'task_run', array_to_string(o.ids[1:100], ' ') || case when cardinality(o.ids) > 100 then ' …' else '' end,
+    null, o.owner_id)
+  from (
+    select x.owner_id, array_agg(i.id order by i.n) as ids
+    from unnest(p_ids) with ordinality i (id, n)
+    cross join lateral (
+      select owner_id from zm.run where id = i.id union select owner_id from zm.task_run where id = i.id) x
+    group by x.owner_id) o;
 end $$;
 
 -- The same for a pipeline: its runs that go on, and with pause and hold those that will begin, until resume or release.
@@ -178,22 +186,18 @@ create function zm_api.control_pipeline(p_verb text, p_pipeline text) returns ta
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  p zm.pipeline;
+  p zm.pipeline := zm.pipeline_to_operate(p_pipeline);
   is_to_pause boolean := p_verb in ('pause', 'hold');
 begin
   perform zm.check_verb(p_verb);
-  select * into p from zm.pipeline x where x.owner_id = zm.me() and x.name = p_pipeline and x.removed_at is null
-  for no key update;
-  if not found then
-    raise exception 'no pipeline "%"', p_pipeline using errcode = 'ZM003', hint = 'zmctl pipeline list shows yours.';
-  end if;
+  select * into p from zm.pipeline x where x.id = p.id for no key update;
   if p_verb not in ('stop', 'kill') and p.is_paused <> is_to_pause then
     update zm.pipeline x set is_paused = is_to_pause, paused_by = case when is_to_pause then session_user end where x.id = p.id;
     return query select case when is_to_pause then 'pipeline_paused' else 'pipeline_resumed' end, 1::bigint;
   end if;
   return query select effect, sum(count)::bigint
   from zm.carry_out(p_verb, zm.targets(array(select run_id from zm.live_run where pipeline_id = p.id))) group by effect;
-  perform zm.note(p_verb, 'pipeline', p_pipeline);
+  perform zm.note(p_verb, 'pipeline', p.name, null, p.owner_id);
 end $$;
 
 -- Of how many task runs their workers have not proven yet what a verb asked of them: of these numbers of task runs and
@@ -201,17 +205,15 @@ end $$;
 create function zm_api.unproven(p_verb text, p_ids bigint[], p_pipelines text[]) returns bigint
   language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  me int := zm.me();
+  pipelines int[] := array(select (zm.pipeline_to_operate(n)).id from unnest(p_pipelines) n);
 begin
   perform zm.check_verb(p_verb);
   return (
-    select count(*) from zm.inflight x join zm.task_run t on t.id = x.task_run_id
+    select count(*) from zm.inflight x join zm.task_run t on t.id = x.task_run_id join zm.run r on r.id = t.run_id
     where x.want <> 0
       and x.want = any (case p_verb when 'pause' then array[1] when 'resume' then array[2] else array[3, 4] end)
-      and (t.owner_id = me or zm.is_admin())
-      and (t.id = any (p_ids) or t.run_id = any (p_ids) or exists (
-        select from zm.live_run l join zm.pipeline p on p.id = l.pipeline_id
-        where l.run_id = t.run_id and p.owner_id = me and p.name = any (p_pipelines))));
+      and (t.id = any (p_ids) or r.id = any (p_ids) or r.pipeline_id = any (pipelines))
+      and zm.may_operate(r.owner_id, r.pipeline_id));
 end $$;
 
 -- Again ---------------------------------------------------------------------------------------------------
@@ -277,7 +279,6 @@ end $$;
 create function zm_api.rerun(p_id bigint, p_mode text default 'alone', p_latest boolean default false) returns bigint
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  me int := zm.me();
   t zm.task_run;
   s zm.run;
   v int;
@@ -289,9 +290,9 @@ begin
   if p_mode is null or p_mode not in ('alone', 'from', 'failed') then
     raise exception 'a mode is alone, from or failed, not "%"', p_mode using errcode = 'ZM004';
   end if;
-  select * into t from zm.task_run x where x.id = p_id and (x.owner_id = me or zm.is_admin());
-  select * into s from zm.run x where x.id = coalesce(t.run_id, p_id) and (x.owner_id = me or zm.is_admin());
-  if not found then
+  select * into t from zm.task_run x where x.id = p_id;
+  select * into s from zm.run x where x.id = coalesce(t.run_id, p_id);
+  if not found or not zm.may_operate(s.owner_id, s.pipeline_id) then
     raise exception 'no task run or run %', p_id using errcode = 'ZM003', hint = 'zmctl list shows yours.';
   end if;
   if t.item is not null then
@@ -341,8 +342,9 @@ begin
     r := zm.start_tasks(s.owner_id, v, tasks, '{}', s.id, p_latest);
     update zm.run x set event_id = s.event_id, due_at = s.due_at where x.id = r and s.event_id is not null;
   end if;
+  perform zm.check_queue(s.owner_id);
   perform zm.note('rerun', case when t.id is null then 'run' else 'task_run' end, p_id::text,
-    jsonb_build_object('run', r, 'mode', p_mode, 'latest', p_latest));
+    jsonb_build_object('run', r, 'mode', p_mode, 'latest', p_latest), s.owner_id);
   return r;
 end $$;
 

@@ -182,6 +182,7 @@ begin
         hint = format('Begin another; run %s has what came before.', s.run_id);
     end if;
     update zm.submission set digests = s.digests where owner_id = s.owner_id and key = p_key;
+    perform zm.check_queue(s.owner_id);
   end if;
   return whole;
 end $$;

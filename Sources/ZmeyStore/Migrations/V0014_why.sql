@@ -141,18 +141,18 @@ create function zm_api.why(p_id bigint) returns table (kind text, message text) 
   set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  me int := zm.me();
   t zm.task_run;
+  r zm.run;
 begin
-  select * into t from zm.task_run x
-  where x.id = p_id and (x.owner_id = me or zm.is_admin() or pg_has_role(session_user, 'zm_viewer', 'member'));
-  if found then
+  select * into t from zm.task_run x where x.id = p_id;
+  select * into r from zm.run x where x.id = coalesce(t.run_id, p_id);
+  if not found or not zm.may_see(r.owner_id, r.pipeline_id) then
+    perform zm.me();
+    raise exception 'no task run or run %', p_id using errcode = 'ZM003', hint = 'zmctl list shows yours.';
+  end if;
+  if t.id is not null then
     return query select * from zm.explain(t);
     return;
-  end if;
-  perform from zm.run r where r.id = p_id and (r.owner_id = me or zm.is_admin() or pg_has_role(session_user, 'zm_viewer', 'member'));
-  if not found then
-    raise exception 'no task run or run %', p_id using errcode = 'ZM003', hint = 'zmctl list shows yours.';
   end if;
   for t in select * from zm.task_run x where x.run_id = p_id and x.id between zm.first_id(p_id) and zm.last_id(p_id)
     and x.state < 10 and x.item is null order by x.id limit 100 loop
