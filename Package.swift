@@ -116,7 +116,9 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Tests/Simulation"),
-    .testTarget(name: "ZmeyStoreTests", dependencies: ["Postgres", "TestKit", "ZmeyCore", "ZmeyStore"]),
+    .testTarget(
+      name: "ZmeyStoreTests", dependencies: ["Postgres", "TestKit", "ZmeyCore", "ZmeyStore"],
+      exclude: ["Rights"]),
     .testTarget(
       name: "ZmeyFeedTests",
       dependencies: [
