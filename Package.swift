@@ -117,7 +117,7 @@ let package = Package(
       ],
       path: "Tests/Simulation"),
     .testTarget(
-      name: "ZmeyStoreTests", dependencies: ["Postgres", "TestKit", "ZmeyCore", "ZmeyStore"],
+      name: "ZmeyStoreTests", dependencies: ["Postgres", "Processes", "TestKit", "ZmeyCore", "ZmeyStore"],
       exclude: ["Rights"]),
     .testTarget(
       name: "ZmeyFeedTests",

@@ -89,6 +89,7 @@ begin
   perform pg_advisory_xact_lock(7703, 1);
   if to_regclass('zm.' || quote_ident(part)) is not null then return; end if;
   execute format('create table zm.%I (like zm.fire including defaults including constraints)', part);
+  perform zm.hide_statistics(format('zm.%I', part)::regclass);
   execute format('alter table zm.fire attach partition zm.%I for values from (%L) to (%L)', part,
     timestamptz '2026-01-01Z' + w * interval '168 hours', timestamptz '2026-01-01Z' + (w + 1) * interval '168 hours');
 exception when duplicate_table then null; -- the look after the lock may not show yet what was made before it

@@ -70,5 +70,14 @@ create function zm_api.audit_heads() returns table (who name, number bigint, dig
   select h.who, h.number, h.digest from zm.audit_head h
   where zm.is_admin() or (h.who = session_user and zm.uid() is not null) order by 1 $$;
 
+do $$
+declare
+  t regclass;
+begin
+  for t in select oid from pg_class where relnamespace = 'zm'::regnamespace and relkind in ('r', 'p') and relrowsecurity loop
+    perform zm.hide_statistics(t);
+  end loop;
+end $$;
+
 reset role;
 grant execute on function zm_api.audit_verify, zm_api.audit_heads to zm_user, zm_admin;
