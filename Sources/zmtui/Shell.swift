@@ -124,15 +124,21 @@ struct Shell {
     do { edited = try Editor(screen).edit(text, suffix: suffix, line: line) } catch {
       problem = Self.report(error)
     }
-    resized()
+    takeBack()
     handle(.edited(edited, problem: problem, ticket: ticket))
   }
 
   private mutating func outside(_ body: (Editor) throws -> Void) {
     var problem: String?
     do { try body(Editor(screen)) } catch { problem = Self.report(error) }
-    resized()
+    takeBack()
     if let problem { handle(.note(problem, isError: true)) }
+  }
+
+  /// After another program had the terminal: what was typed for that one is not for us.
+  private mutating func takeBack() {
+    screen.discardTypeahead()
+    resized()
   }
 
   private static func report(_ error: any Error) -> String { (error as? EditorError)?.report ?? "\(error)" }

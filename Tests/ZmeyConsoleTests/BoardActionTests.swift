@@ -36,11 +36,17 @@ import ZmeyCore
     #expect(desk.commands == [.start(pipeline: "mart_refresh", task: "facts", arguments: [])])
   }
 
-  @Test func `what belongs to another is not started, and that is said`() {
+  @Test func `what belongs to another is meant by its owner's name, and the database decides`() {
     var desk = desk(on: "geo_import")
     desk.press("s")
-    #expect(desk.commands.isEmpty)
-    #expect(desk.screen.contains("geo_import is boris's: only its owner can start it"))
+    #expect(desk.commands == [.start(pipeline: "boris:geo_import", task: nil, arguments: [])])
+    desk.forgetEffects()
+    desk.press("S")
+    desk.type("x")
+    desk.press("Enter")
+    #expect(desk.commands == [.start(pipeline: "boris:geo_import", task: nil, arguments: ["x"])])
+    desk.press("Del")
+    #expect(desk.screen.contains("geo_import is boris's: only its owner can remove it"))
   }
 
   @Test func `start with arguments reads them as a shell quotes them`() {
@@ -73,19 +79,72 @@ import ZmeyCore
     #expect(desk.commands == [.controlPipeline(back, "nightly_sales")])
   }
 
-  @Test func `another's pipeline and a task are controlled by the number of what goes on`() {
+  @Test func `another's pipeline is controlled by its owner's name, a task by the number of what goes on`() {
     var board = BoardFixture.board
     board.pipelines[0].owner = "boris"
     var desk = Desk.board(board)
     desk.press("Down", "Down", "p")
-    #expect(desk.commands == [.control(.pause, ids: [8801])])
+    #expect(desk.commands == [.controlPipeline(.pause, "boris:nightly_sales")])
     desk.forgetEffects()
     desk.press("Enter", "p")
     #expect(desk.commands == [.control(.pause, ids: [1002])])
     desk.forgetEffects()
-    desk.press("Esc", "Down", "Down", "p")
+    desk.press("Esc", "Down", "Down", "x")
     #expect(desk.commands.isEmpty)
     #expect(desk.screen.contains("nothing of geo_import goes on"))
+  }
+
+  @Test func `a pipeline with several runs is stopped by its typed name, for all of them end`() {
+    var board = BoardFixture.board
+    board.pipelines[0].live = 3
+    var desk = Desk.board(board)
+    desk.press("Down", "Down", "x")
+    #expect(desk.screen.contains("Stop nightly_sales?"))
+    #expect(desk.screen.contains("3 runs"))
+    desk.press("y", "Enter")
+    #expect(desk.commands.isEmpty)
+    desk.press("x")
+    desk.type("stop nightly_sales")
+    desk.press("Enter")
+    #expect(desk.commands == [.controlPipeline(.stop, "nightly_sales")])
+  }
+
+  @Test func `a name that cannot be typed is confirmed by a number`() {
+    var board = BoardFixture.board
+    board.pipelines[0].live = 2
+    board.pipelines[0].name = "東京"
+    var desk = Desk.board(board)
+    desk.press("/")
+    desk.type("東京")
+    desk.press("Enter", "X")
+    #expect(desk.screen.contains("kill 2"))
+    desk.type("kill 2")
+    desk.press("Enter")
+    #expect(desk.commands == [.controlPipeline(.kill, "東京")])
+  }
+
+  @Test func `who removes a pipeline is told of its runs that go on`() {
+    var desk = desk(on: "nightly")
+    desk.press("Del")
+    #expect(desk.screen.contains("Remove nightly_sales (its run goes on to its end)? y/N"))
+    desk.press("n")
+    #expect(desk.commands.isEmpty)
+    var board = BoardFixture.board
+    board.pipelines[0].live = 2
+    desk = Desk.board(board)
+    desk.press("Down", "Down", "Del")
+    #expect(desk.screen.contains("nightly_sales: its 2 runs go on to their end"))
+    desk.type("remove nightly_sales")
+    desk.press("Enter")
+    #expect(desk.commands == [.remove(.pipeline, name: "nightly_sales")])
+  }
+
+  @Test func `what was typed along with a refusal is forgotten`() {
+    var desk = desk(on: "nightly")
+    desk.press("x")
+    desk.forgetEffects()
+    desk.press("n")
+    #expect(desk.effects.contains(.forgetTyping))
   }
 
   @Test func `one is stopped on y, and on nothing else`() {

@@ -178,4 +178,21 @@ import ZmeyCore
     print("500 pipelines of 20 tasks: a key \(keys), a frame \(frames)")
     #expect(desk.screen.contains("▌region_"))
   }
+
+  @Test func `a task that was added since the run began is shown with it, and that it comes with the next`() {
+    var board = Board()
+    BoardFixture.pipeline(
+      1, "grown", started: -10, tasks: [.init(name: "one", state: .running, took: 5)], links: [], on: &board)
+    let old = board.shapes[10]!.tasks[0]
+    board.shapes[11] = Shape(
+      tasks: [ShapeTask(id: 1101, name: "one"), ShapeTask(id: 1102, name: "two")],
+      links: [ShapeLink(from: 1101, to: 1102)])
+    board.pipelines[0].versionID = 11
+    let tasks = BoardTasks(board.pipelines[0], board)
+    #expect(tasks.shape.tasks.map(\.name) == ["one", "two"])
+    #expect(tasks.shape.links.map(\.from) == [old.id])
+    let desk = Desk.board(board)
+    #expect(desk.screen.contains("before the last change"))
+    #expect(desk.rows.contains { $0.contains("two") && $0.contains("next") })
+  }
 }

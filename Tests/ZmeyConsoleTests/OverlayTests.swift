@@ -23,6 +23,75 @@ import ZmeyCore
     #expect(desk.screen.contains(":audit"))
   }
 
+  @Test func `the palette does a verb to a pipeline by its name, with the question that its key asks`() {
+    var desk = Desk.board()
+    desk.press(":")
+    desk.type("stop nightly")
+    #expect(desk.screen.contains("stop nightly_sales"))
+    desk.press("Enter")
+    #expect(desk.commands.isEmpty)
+    #expect(desk.rows[23].contains("Stop nightly_sales"))
+    desk.press("y")
+    #expect(desk.commands == [.controlPipeline(.stop, "nightly_sales")])
+    desk.forgetEffects()
+    desk.press("5", ":")
+    desk.type("start mart")
+    desk.press("Enter")
+    #expect(desk.commands == [.start(pipeline: "mart_refresh", task: nil, arguments: [])])
+    #expect(desk.rows[1].contains("[1 Board]"))
+  }
+
+  @Test(arguments: [
+    ("stop nobody", "no pipeline 'nobody' to stop"), ("theme pink", "no theme 'pink'"),
+    ("xyzzy", "no command 'xyzzy'"),
+  ])
+  func `what the palette does not know is said, and stays to be mended`(line: String, words: String) {
+    var desk = Desk.board()
+    desk.press(":")
+    desk.type(line)
+    desk.press("Enter")
+    #expect(desk.rows[23].contains(words))
+    #expect(desk.screen.contains(":\(line)"))
+    #expect(desk.commands.isEmpty)
+  }
+
+  @Test func `help begins with what can be done here`() {
+    var desk = Desk.board()
+    desk.press("?")
+    let rows = desk.rows
+    let start = rows.firstIndex { $0.contains("start with arguments") }
+    #expect(start != nil)
+    #expect(!rows.contains { $0.contains("a page up") })
+  }
+
+  @Test func `keys that change something are not offered to who may only look`() {
+    var desk = Desk.board()
+    #expect(desk.rows[23].contains("s start"))
+    desk.tell(.identity(Identity(user: "anna", database: "zm", host: "db1", level: .viewer, cluster: "")))
+    #expect(!desk.rows[23].contains("s start"))
+    #expect(desk.rows[23].contains("/ filter"))
+    desk.press("s")
+    #expect(desk.rows[23].contains("read only: a viewer changes nothing"))
+  }
+
+  @Test func `a key goes to the run that was begun last`() {
+    var desk = Desk.board()
+    desk.press("J")
+    #expect(desk.rows[23].contains("no run was begun from here yet"))
+    desk.press("s")
+    desk.answer(.done("started", run: RunID(327_000_000_005)))
+    #expect(desk.rows[23].contains("started - J goes there"))
+    desk.press("J")
+    #expect(desk.wants.contains(.run(RunID(327_000_000_005))))
+  }
+
+  @Test func `why nothing new runs at all stands in the first row`() {
+    var desk = Desk.board()
+    desk.tell(
+      .answer(.totals(Totals(schedulersRunning: 1, schedulers: 1, obstacle: "s1 paused")), to: .board))
+    #expect(desk.rows[0].contains("s1 paused"))
+  }
+
   @Test func `the palette goes to a run by its number`() {
     var desk = Desk()
     desk.press(":")

@@ -340,7 +340,7 @@ import ZmeyCore
     var desk = Desk(task: detail)
     desk.press("e", "s")
     #expect(desk.commands == [.read(.template, name: "fetch")])
-    #expect(desk.screen.contains("only a pipeline of one's own can be started from here"))
+    #expect(desk.screen.contains("run it again instead"))
   }
 
   @Test func `copies itself as JSON`() {

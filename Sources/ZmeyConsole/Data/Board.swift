@@ -76,12 +76,14 @@ public struct Totals: Hashable, Sendable {
   public var slotsBusy: Int
   /// Slots of workers that are linked.
   public var slots: Int
+  /// Why nothing new runs at all, in two words: `s1 paused`; nil if something may.
+  public var obstacle: String?
 
   /// Totals.
   public init(
     running: Int = 0, queued: Int = 0, schedulersRunning: Int = 0, schedulers: Int = 0,
     workersLinked: Int = 0,
-    workers: Int = 0, slotsBusy: Int = 0, slots: Int = 0
+    workers: Int = 0, slotsBusy: Int = 0, slots: Int = 0, obstacle: String? = nil
   ) {
     self.running = running
     self.queued = queued
@@ -91,6 +93,7 @@ public struct Totals: Hashable, Sendable {
     self.workers = workers
     self.slotsBusy = slotsBusy
     self.slots = slots
+    self.obstacle = obstacle
   }
 }
 

@@ -5,7 +5,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   case pageUp = "page-up", pageDown = "page-down", halfUp = "half-up", halfDown = "half-down"
   case first, last, open, back
   case nextPane = "next-pane", previousPane = "previous-pane"
-  case historyBack = "history-back", historyForward = "history-forward"
+  case historyBack = "history-back", historyForward = "history-forward", newRun = "new-run"
   // Views.
   case board, runs, events, templates, workers, audit
   // Finding.
@@ -47,7 +47,13 @@ extension Action {
     let label: String
   }
 
-  /// All of them, as help shows them.
+  /// Those that only move about.
+  static let moving: Set<Action> = [
+    .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last, .open, .back, .nextPane,
+    .previousPane, .historyBack, .historyForward,
+  ]
+
+  /// All of them.
   static let bindings: [Binding] = [
     Binding(action: .up, scope: .everywhere, keys: "Up k", label: "up"),
     Binding(action: .down, scope: .everywhere, keys: "Down j", label: "down"),
@@ -65,6 +71,7 @@ extension Action {
     Binding(action: .previousPane, scope: .everywhere, keys: "S-Tab", label: "previous pane"),
     Binding(action: .historyBack, scope: .everywhere, keys: "[", label: "back in history"),
     Binding(action: .historyForward, scope: .everywhere, keys: "]", label: "forward in history"),
+    Binding(action: .newRun, scope: .everywhere, keys: "J", label: "to the run that was begun last"),
     Binding(action: .board, scope: .everywhere, keys: "1", label: "board"),
     Binding(action: .runs, scope: .everywhere, keys: "2", label: "runs"),
     Binding(action: .events, scope: .everywhere, keys: "3", label: "events"),

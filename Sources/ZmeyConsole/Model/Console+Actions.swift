@@ -26,6 +26,8 @@ extension Console {
     case .close: if !back() { effects.append(.quit) }
     case .back: _ = back()
     case .historyBack: historyBack()
+    case .newRun:
+      if let newRun { go(to: .run(newRun)) } else { say("no run was begun from here yet") }
     case .historyForward:
       if let next = forward.popLast() { places.append(next) }
     default: performInRoom(action)
@@ -109,6 +111,7 @@ extension Console {
 
   private mutating func changed(_ replies: [Reply], _ undo: Undo?, _ form: Form?) {
     let summary = Summary(replies)
+    if let run = summary.run { newRun = run }
     if var form, let refusal = summary.refusals.first {
       form.problem = (nil, refusal)
       overlay = .form(form)
@@ -120,7 +123,9 @@ extension Console {
       let key = world.keys.keyName(.undo)
       return say(undo.label + (key.map { " - \($0) undoes" } ?? ""))
     }
-    if !summary.text.isEmpty { say(summary.text, isError: !summary.refusals.isEmpty) }
+    guard !summary.text.isEmpty else { return }
+    let key = summary.run.flatMap { _ in world.keys.keyName(.newRun) }
+    say(summary.text + (key.map { " - \($0) goes there" } ?? ""), isError: !summary.refusals.isEmpty)
   }
 
   private mutating func read(_ replies: [Reply], _ name: String, isScript: Bool) {
@@ -214,12 +219,16 @@ extension Console {
 private struct Summary {
   var text = ""
   var refusals: [String] = []
+  /// The run that began last.
+  var run: RunID?
 
   init(_ replies: [Reply]) {
     var done: [String] = []
     for outcome in replies {
       switch outcome {
-      case .done(let line, _): done.append(line)
+      case .done(let line, let run):
+        done.append(line)
+        self.run = run ?? self.run
       case .refused(let message, let hint):
         refusals.append([message, hint].compactMap { $0 }.joined(separator: ". "))
       case .wrong(let problems):

@@ -16,7 +16,13 @@ extension Console {
   private mutating func answer(_ question: Question, _ key: Key) {
     guard let word = question.word else {
       overlay = nil
-      if key == .character("y") { send(question.commands) } else { say("not done") }
+      if key == .character("y") {
+        send(question.commands)
+      } else {
+        say("not done")
+        // What was typed along with it was not meant for what is there now.
+        effects.append(.forgetTyping)
+      }
       return
     }
     var question = question
@@ -66,7 +72,7 @@ extension Console {
 
   private mutating func press(_ palette: Palette, _ key: Key) {
     var palette = palette
-    let matches = palette.matches(paletteItems)
+    let matches = palette.matches(paletteItems(for: palette.edit.text))
     switch key {
     case .special(.escape), .control("c"): return overlay = nil
     case .special(.backspace) where palette.edit.text.isEmpty: return overlay = nil

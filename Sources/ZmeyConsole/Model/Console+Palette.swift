@@ -4,13 +4,10 @@ extension Console {
   /// What the palette offers: everything that can be done here, and places to go to.
   var paletteItems: [Palette.Item] {
     let scopes = rooms[place].scopes + [.everywhere]
-    let moving: Set<Action> = [
-      .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last, .open, .back,
-      .palette,
-      .nextPane, .previousPane,
-    ]
-    let actions = Action.bindings.filter { scopes.contains($0.scope) && !moving.contains($0.action) }.map {
-      binding in
+    let offered = Action.bindings.filter {
+      scopes.contains($0.scope) && !Action.moving.contains($0.action) && $0.action != .palette
+    }
+    let actions = offered.map { binding in
       Palette.Item(
         name: binding.action.rawValue, key: world.keys.keyName(binding.action) ?? "", detail: binding.label,
         meaning: .action(binding.action))
@@ -29,6 +26,46 @@ extension Console {
     ] + pipelines
   }
 
+  /// What a verb at the beginning of a line may be done to: `stop nightly`.
+  func paletteItems(for line: String) -> [Palette.Item] {
+    let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    guard words.count == 2, let action = Action(rawValue: words[0].lowercased()), Self.verbs.contains(action)
+    else { return paletteItems }
+    return (world.board?.pipelines ?? []).map { pipeline in
+      let owner = world.isMine(pipeline.owner) ? "" : "of \(pipeline.owner)"
+      return Palette.Item(
+        name: "\(action.rawValue) \(pipeline.name)", key: "", detail: owner,
+        meaning: .pipeline(action, pipeline.id))
+    }
+  }
+
+  private static let verbs: Set<Action> = [
+    .start, .startWith, .pause, .resume, .hold, .release, .stop, .kill, .rerun, .rerunFrom, .edit, .remove,
+  ]
+
+  /// What a line means that offers nothing, in words.
+  private func problem(_ line: String) -> String {
+    let words = line.split(separator: " ")
+    switch words.first {
+    case "theme":
+      return "no theme '\(words.dropFirst().joined(separator: " "))': \(world.themes.joined(separator: ", "))"
+    case let verb? where words.count > 1 && Action(rawValue: String(verb)).map(Self.verbs.contains) == true:
+      return "no pipeline '\(words.dropFirst().joined(separator: " "))' to \(verb)"
+    default: return "no command '\(line)': ? lists all"
+    }
+  }
+
+  /// Goes to a pipeline on the board, and does something to it as its key would.
+  private mutating func perform(_ action: Action, onPipeline id: Int32) {
+    go(to: .board)
+    withRoom { room, context in
+      guard var board = room as? BoardRoom else { return }
+      board.choose(.pipeline(id), context.world)
+      room = board
+    }
+    perform(action)
+  }
+
   /// Does what a line of the palette means: what it says itself, else the match that is chosen.
   mutating func run(_ palette: Palette, _ matches: [Palette.Item]) {
     let line = palette.edit.text.split(separator: " ").joined(separator: " ")
@@ -37,13 +74,21 @@ extension Console {
     let words = line.split(separator: " ")
     if words.count == 2, let number = Int64(words[1]) {
       switch words[0] {
-      case "run": return go(to: .run(RunID(number)))
+      case "run", "go": return go(to: .run(RunID(number)))
       case "task": return go(to: .task(TaskRunID(number)))
       default: break
       }
     }
-    guard palette.choice < matches.count else { return say("no command '\(line)'", isError: true) }
+    if words.first == "filter", words.count > 1 {
+      let text = words.dropFirst().joined(separator: " ")
+      return withRoom { room, context in room.filter(text, in: &context) }
+    }
+    guard palette.choice < matches.count else {
+      overlay = .palette(palette)
+      return say(problem(line), isError: true)
+    }
     switch matches[palette.choice].meaning {
+    case .pipeline(let action, let id): perform(action, onPipeline: id)
     case .action(let action): perform(action)
     case .place(let place): go(to: place)
     case .theme(let name): effects.append(.theme(name))

@@ -54,6 +54,8 @@ public struct Console: Sendable {
   var undos: [Undo] = []
   /// The last action that changed something, for repeating.
   var lastAction: Action?
+  /// The run that was begun last from here.
+  var newRun: RunID?
   /// Lines that were typed into the palette, the last first.
   var paletteHistory: [String] = []
   var isMouseOn = false

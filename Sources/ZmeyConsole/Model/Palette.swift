@@ -24,6 +24,8 @@ struct Palette: Hashable, Sendable {
   /// What choosing an item means.
   enum Meaning: Hashable, Sendable {
     case action(Action), place(Place), theme(String)
+    /// Something is done to a pipeline, by its number.
+    case pipeline(Action, Int32)
     /// The name is put into the line, for something must follow it.
     case more
   }

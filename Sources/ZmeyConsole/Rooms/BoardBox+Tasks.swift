@@ -72,6 +72,7 @@ extension BoardBox {
           painter.target(.task(number, task), Rect(row: row, column: left, rows: 1, columns: width))
           TaskCell(
             task: shape, taskRun: tasks.runs[task], isLive: tasks.isLive,
+            isComing: tasks.coming.contains(shape.name),
             isSelected: task == selected, isNear: near.contains(task),
             isMarked: markedTasks.contains(shape.name)
           ).draw(&painter, row: row, column: left, width: width)

@@ -86,6 +86,9 @@ struct BoardBox {
       if pipeline.isPaused, item.phase != .paused {
         spans.append(Span("  \(painter.signs.paused) paused", .paused))
       }
+      if tasks?.isLive == true, pipeline.run?.versionID != pipeline.versionID {
+        spans.append(Span("  before the last change", .dim))
+      }
       if pipeline.live > 1 { spans.append(Span("  +\(pipeline.live - 1)", .running)) }
     }
     if !world.isMine(item.owner) {

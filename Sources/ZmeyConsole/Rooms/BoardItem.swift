@@ -138,15 +138,42 @@ struct BoardTasks: Sendable {
   let runs: [TaskRun?]
   /// Whether a run goes on.
   let isLive: Bool
+  /// Names of tasks that the run does not know: they were added since, and come with the next one.
+  let coming: Set<String>
 
   init(_ pipeline: Pipeline, _ board: Board) {
     isLive = pipeline.run?.state == .running
     let now = board.shapes[pipeline.versionID]
     let then = pipeline.run?.versionID.flatMap { board.shapes[$0] }
-    shape = (isLive ? then ?? now : now ?? then) ?? Self.shape(of: pipeline.taskRuns)
-    graph = TaskGraph(shape)
+    let shape = (isLive ? then ?? now : now ?? then) ?? Self.shape(of: pipeline.taskRuns)
+    if isLive, let now, pipeline.run?.versionID != pipeline.versionID {
+      let known = Set(shape.tasks.map(\.name))
+      coming = Set(now.tasks.map(\.name)).subtracting(known)
+      self.shape = Self.joined(shape, now, coming)
+    } else {
+      coming = []
+      self.shape = shape
+    }
+    graph = TaskGraph(self.shape)
     let byName = Dictionary(pipeline.taskRuns.map { ($0.name, $0) }) { first, _ in first }
-    runs = shape.tasks.map { byName[$0.name] }
+    runs = self.shape.tasks.map { byName[$0.name] }
+  }
+
+  /// A shape with the tasks of a newer one that it does not have, and the links that join them.
+  private static func joined(_ then: Shape, _ now: Shape, _ coming: Set<String>) -> Shape {
+    let names = Dictionary(now.tasks.map { ($0.id, $0.name) }) { first, _ in first }
+    let added = now.tasks.filter { coming.contains($0.name) }
+    let ids = Dictionary((then.tasks + added).map { ($0.name, $0.id) }) { first, _ in first }
+    let links = now.links.compactMap { link -> ShapeLink? in
+      guard let from = names[link.from], let to = names[link.to],
+        coming.contains(from) || coming.contains(to),
+        let fromID = ids[from], let toID = ids[to]
+      else { return nil }
+      var link = link
+      (link.from, link.to) = (fromID, toID)
+      return link
+    }
+    return Shape(tasks: then.tasks + added, links: then.links + links)
   }
 
   /// What is known of a shape by its task runs alone.

@@ -50,13 +50,13 @@ extension BoardRoom {
     return kinds.count == 1 ? kinds.first ?? "" : "things"
   }
 
-  /// The commands for targets: an own pipeline by its name, so that all its runs are meant; all else by number.
+  /// The commands for targets: a pipeline by its name, so that all its runs are meant; all else by number.
   private static func commands(_ verb: ControlVerb, _ targets: [BoardTarget], _ world: World) -> [Command] {
     var commands: [Command] = []
     var ids: [Int64] = []
     for target in targets {
-      if case .pipeline(let pipeline) = target, world.isMine(pipeline.owner) {
-        commands.append(.controlPipeline(verb, pipeline.name))
+      if case .pipeline(let pipeline) = target {
+        commands.append(.controlPipeline(verb, world.address(pipeline.name, of: pipeline.owner)))
       } else if let id = target.liveID {
         ids.append(id)
       }
@@ -64,18 +64,16 @@ extension BoardRoom {
     return commands + (ids.isEmpty ? [] : [.control(verb, ids: ids)])
   }
 
-  /// What a verb can be done to: an own pipeline always, for what will begin counts too; else what has not ended.
-  private static func reached(_ targets: [BoardTarget], _ world: World, live: Bool) -> [BoardTarget] {
+  /// What a verb can be done to: a pipeline always, for what will begin counts too; else what has not ended.
+  private static func reached(_ targets: [BoardTarget], live: Bool) -> [BoardTarget] {
     targets.filter { target in
-      if case .pipeline(let pipeline) = target, world.isMine(pipeline.owner) {
-        return !live || pipeline.live > 0 || target.liveID != nil
-      }
-      return target.liveID != nil
+      if case .pipeline = target, !live { return true }
+      return target.liveRuns > 0
     }
   }
 
   private func control(_ verb: ControlVerb, _ targets: [BoardTarget], in context: inout Context) {
-    let reached = Self.reached(targets, context.world, live: false)
+    let reached = Self.reached(targets, live: false)
     guard !reached.isEmpty else { return sayNothingRuns(targets, in: &context) }
     let undo = verb.opposite.map {
       Undo(
@@ -91,12 +89,13 @@ extension BoardRoom {
 
   /// Stops or kills, after a question.
   private func end(_ verb: ControlVerb, _ targets: [BoardTarget], in context: inout Context) {
-    let reached = Self.reached(targets, context.world, live: true)
+    let reached = Self.reached(targets, live: true)
     guard !reached.isEmpty else { return sayNothingRuns(targets, in: &context) }
     let commands = Self.commands(verb, reached, context.world)
     let title = verb.rawValue.capitalizedFirst
     let isProduction = context.world.identity?.isProduction == true
-    if verb == .stop, targets.count == 1, !isProduction {
+    let runs = reached.reduce(0) { $0 + $1.liveRuns }
+    if verb == .stop, targets.count == 1, runs == 1, !isProduction {
       return context.ask(
         Question("\(title) \(reached[0].label) (\(reached[0].loss(context.now)))?", commands))
     }
@@ -112,8 +111,9 @@ extension BoardRoom {
       verb == .stop
         ? "TERM now, KILL after the grace of each program. Cannot be undone."
         : "KILL now, nothing can end in order. Cannot be undone.")
-    let word = "\(verb.rawValue) \(reached.count == 1 ? reached[0].label : "\(reached.count)")"
-    context.ask(Question("\(title) \(Self.names(reached))?", lines: lines, word: word, commands))
+    let name = reached.count == 1 ? reached[0].word ?? "\(runs)" : "\(reached.count)"
+    context.ask(
+      Question("\(title) \(Self.names(reached))?", lines: lines, word: "\(verb.rawValue) \(name)", commands))
   }
 
   /// Parts targets into those of the caller's own, and says what cannot be done to others'.
@@ -128,14 +128,20 @@ extension BoardRoom {
   }
 
   private func start(_ targets: [BoardTarget], in context: inout Context) {
-    let commands = own(targets, to: "start it", in: &context).compactMap { target -> Command? in
+    context.act(Self.start(targets, [], context.world))
+  }
+
+  /// What starts them; a batch goes again as it was.
+  static func start(_ targets: [BoardTarget], _ arguments: [String], _ world: World) -> [Command] {
+    targets.compactMap { target in
       switch target {
-      case .pipeline(let pipeline): .start(pipeline: pipeline.name, task: nil, arguments: [])
-      case .task(let pipeline, let name, _): .start(pipeline: pipeline.name, task: name, arguments: [])
-      case .batch(let run): .rerun(run.id.rawValue, .alone)
+      case .pipeline(let pipeline):
+        .start(pipeline: world.address(pipeline.name, of: pipeline.owner), task: nil, arguments: arguments)
+      case .task(let pipeline, let name, _):
+        .start(pipeline: world.address(pipeline.name, of: pipeline.owner), task: name, arguments: arguments)
+      case .batch(let run): arguments.isEmpty ? .rerun(run.id.rawValue, .alone) : nil
       }
     }
-    context.act(commands)
   }
 
   private func rerun(_ targets: [BoardTarget], from: Bool, in context: inout Context) {
@@ -182,13 +188,25 @@ extension BoardRoom {
       return
     }
     let names = Self.names(mine)
-    if commands.count == 1, context.world.identity?.isProduction != true {
-      return context.ask(Question("Remove \(names)?", commands))
+    // What goes on, for a pipeline that is removed does not stop its runs.
+    func rest(_ target: BoardTarget) -> String {
+      guard case .pipeline = target, target.liveRuns > 0 else { return "" }
+      return target.liveRuns == 1
+        ? "its run goes on to its end" : "its \(target.liveRuns) runs go on to their end"
     }
+    if commands.count == 1, mine[0].liveRuns < 2, context.world.identity?.isProduction != true {
+      let what = rest(mine[0])
+      return context.ask(Question("Remove \(names)\(what.isEmpty ? "" : " (\(what))")?", commands))
+    }
+    let lines = mine.map { target in
+      let what = rest(target)
+      return target.label + (what.isEmpty ? "" : ": \(what)")
+    }
+    let word = commands.count == 1 ? mine[0].word ?? "1" : "\(commands.count)"
     context.ask(
       Question(
-        "Remove \(names)?", lines: mine.map(\.label) + ["", "What was run stays to be seen."],
-        word: "remove \(commands.count == 1 ? names : "\(commands.count)")", commands))
+        "Remove \(names)?", lines: lines + ["", "What was run stays to be seen."], word: "remove \(word)",
+        commands))
   }
 
   private func lookInto(_ action: Action, in context: inout Context) {

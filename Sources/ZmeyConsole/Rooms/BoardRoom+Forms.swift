@@ -12,10 +12,13 @@ extension BoardRoom {
   func change(_ action: Action, _ targets: [BoardTarget], in context: inout Context) {
     if action == .new, task == nil { return context.show(Self.newPipeline(context.world)) }
     let chosen = action == .startWith ? targets : [underCursor(context.world)].compactMap { $0 }
-    let mine = own(chosen, to: action == .startWith ? "start it" : "change it", in: &context)
-    guard let first = mine.first else { return }
+    if action == .startWith, !chosen.isEmpty {
+      let world = context.world
+      return context.show(
+        .arguments(for: Self.names(chosen)) { arguments in Self.start(chosen, arguments, world) })
+    }
+    guard let first = own(chosen, to: "change it", in: &context).first else { return }
     switch (action, first) {
-    case (.startWith, _): context.show(Self.start(mine))
     case (.edit, .task(let pipeline, let name, _)):
       context.edit(scriptOf: .task(name, pipeline: pipeline.name))
     case (.edit, .pipeline(let pipeline)), (.editAll, .pipeline(let pipeline)),
@@ -31,31 +34,6 @@ extension BoardRoom {
     case (.link, .pipeline):
       context.say("choose a task first: Enter goes to the tasks of a box", isError: true)
     default: context.say("a batch has no definition to change", isError: true)
-    }
-  }
-
-  private static func start(_ targets: [BoardTarget]) -> Form {
-    Form(
-      "Start \(names(targets)) with arguments",
-      [
-        .text(
-          "arguments", "arguments",
-          hint: "parted by blanks, quoted as in a shell; they follow those of the first tasks")
-      ]
-    ) { values in
-      guard let arguments = ArgumentLine.split(values["arguments"] ?? "") else {
-        return .wrong("arguments", ArgumentLine.problem)
-      }
-      return .commands(
-        targets.compactMap { target in
-          switch target {
-          case .pipeline(let pipeline):
-            .start(pipeline: pipeline.name, task: nil, arguments: arguments)
-          case .task(let pipeline, let name, _):
-            .start(pipeline: pipeline.name, task: name, arguments: arguments)
-          case .batch: nil
-          }
-        })
     }
   }
 

@@ -151,6 +151,16 @@ struct BoardRoom: Room {
     return true
   }
 
+  /// Puts the cursor on a box, and nothing else: whatever filter or marks there were.
+  mutating func choose(_ id: BoardID, _ world: World) {
+    shown = Filter()
+    task = nil
+    taskMarks = []
+    _ = cursor.mark(.unmark, in: [], height: 1)
+    cursor.select(id, in: items(world).map(\.id), height: 1)
+    settle(world)
+  }
+
   mutating func filter(_ text: String, in context: inout Context) {
     shown = Filter(text)
     task = nil

@@ -22,6 +22,18 @@ enum BoardTarget: Sendable {
     }
   }
 
+  /// As it is typed to confirm; nil for a name that has no plain letters, or is too long to type.
+  var word: String? {
+    let isTyped = label.unicodeScalars.allSatisfy { ("!"..."~").contains($0) }
+    return isTyped && label.count <= 24 ? label : nil
+  }
+
+  /// How many runs a verb reaches that is done to it.
+  var liveRuns: Int {
+    if case .pipeline(let pipeline) = self { return max(pipeline.live, liveID == nil ? 0 : 1) }
+    return liveID == nil ? 0 : 1
+  }
+
   /// The number of its run or task run that has not ended; nil if there is none.
   var liveID: Int64? {
     switch self {
@@ -53,8 +65,9 @@ enum BoardTarget: Sendable {
   /// What ends if it is stopped, in words: `12m of work on w-03`.
   func loss(_ now: Moment) -> String {
     if case .batch(let run) = self { return "\(run.total - run.ended) of \(run.total) have not ended" }
+    if liveRuns > 1 { return "\(liveRuns) runs" }
     let running = open.filter(\.state.isInFlight)
-    if running.isEmpty { return open.isEmpty ? "all its runs" : "nothing runs, \(open.count) to come" }
+    if running.isEmpty { return open.isEmpty ? "its run" : "nothing runs, \(open.count) to come" }
     let work = running.compactMap { $0.elapsed(now) }.reduce(Duration.zero, +)
     let workers = Set(running.compactMap(\.worker)).sorted()
     let place =

@@ -89,6 +89,7 @@ struct RunRoom: Room {
     case (.copyRow, .run): context.copy(detail.run.json.line)
     case (.copyRow, .task(let id)):
       if let taskRun = detail.taskRun(id) { context.copy(taskRun.json(detail.run).line) }
+    case (.start, _), (.startWith, _): context.start(action, detail.run)
     case (.why, .task(let id)):
       guard let taskRun = detail.taskRun(id) else { return false }
       context.say("\(taskRun.itemName) is \(taskRun.stateWords)\(taskRun.reason.map { ": \($0)" } ?? "")")

@@ -129,12 +129,7 @@ struct RunsRoom: Room {
     case .open: current.map { context.open(.run($0.id)) }
     case .copy: current.map { context.copy($0.id.description) }
     case .copyRow: current.map { context.copy($0.json.line) }
-    case .start:
-      guard let current, current.pipelineID != nil, context.world.isMine(current.owner) else {
-        context.say("only a pipeline of one's own can be started from here", isError: true)
-        return true
-      }
-      context.act([.start(pipeline: current.name, task: nil, arguments: [])])
+    case .start, .startWith: current.map { context.start(action, $0) }
     default:
       let targets = Set(list.cursor.targets(in: ids))
       return context.act(

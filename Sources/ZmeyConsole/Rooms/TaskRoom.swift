@@ -97,12 +97,7 @@ struct TaskRoom: Room {
       }
       context.show(reasons, title: "Why \(taskRun.itemName) does not run")
     case .copyRow: context.copy(taskRun.json(run).line)
-    case .start:
-      guard run.pipelineID != nil, context.world.isMine(run.owner) else {
-        context.say("only a pipeline of one's own can be started from here", isError: true)
-        return true
-      }
-      context.act([.start(pipeline: run.name, task: nil, arguments: [])])
+    case .start, .startWith: context.start(action, run)
     case .edit:
       context.edit(
         scriptOf: run.pipelineID == nil ? .template(taskRun.name) : .task(taskRun.name, pipeline: run.name))

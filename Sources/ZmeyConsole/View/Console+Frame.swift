@@ -67,7 +67,9 @@ extension Console {
     if let frozen { return "FROZEN +\(frozen.news) " }
     switch world.link {
     case .connecting: return "connecting "
-    case .live: return world.readOnlyReason == nil ? "\(signs.live) live " : "\(signs.live) read only "
+    case .live:
+      if let obstacle = world.totals.obstacle { return "\(signs.warning) \(obstacle) " }
+      return world.readOnlyReason == nil ? "\(signs.live) live " : "\(signs.live) read only "
     case .lost: return "\(signs.warning) lost "
     }
   }
@@ -143,7 +145,11 @@ extension Console {
       return _ = painter.text(
         " \(message.text)", row: rect.row, column: 0, width: rect.columns, message.isError ? .banner : .hint)
     }
-    drawKeys(&painter, rect, room.hints(world), filter: room.filterText)
+    // A box that is open says itself what its keys are.
+    guard overlay == nil else { return }
+    let isReadOnly = world.readOnlyReason != nil
+    let hints = room.hints(world).filter { !isReadOnly || !$0.action.changes }
+    drawKeys(&painter, rect, hints, filter: room.filterText)
   }
 
   private func drawKeys(_ painter: inout Painter, _ rect: Rect, _ hints: [Hint], filter: String) {

@@ -81,7 +81,7 @@ extension Console {
     let inside = rect.inside
     painter.text(":", row: inside.row, column: inside.column + 1, width: 1, .focus)
     painter.line(palette.edit, row: inside.row, column: inside.column + 2, width: inside.columns - 3)
-    let matches = palette.matches(paletteItems)
+    let matches = palette.matches(paletteItems(for: palette.edit.text))
     let rows = max(0, inside.rows - 1)
     let top = max(0, palette.choice - rows + 1)
     for (offset, item) in matches.dropFirst(top).prefix(rows).enumerated() {

@@ -6,6 +6,8 @@ struct TaskCell {
   let taskRun: TaskRun?
   /// Whether a run goes on.
   let isLive: Bool
+  /// Whether it was added since that run began.
+  var isComing = false
   var isSelected = false
   /// Whether a link joins it with the one that is selected.
   var isNear = false
@@ -57,6 +59,7 @@ struct TaskCell {
   private func label(_ painter: inout Painter, _ progress: Progress?, room: Int) -> (String, Role) {
     func fit(_ texts: String...) -> String { texts.first { painter.columns($0) <= room } ?? "" }
     if isOff { return (fit("off"), .dim) }
+    if isComing { return (fit("next run", "next"), .dim) }
     guard let taskRun else {
       return (isLive ? "" : fit(task.average.map(TimeText.estimate) ?? ""), .dim)
     }

@@ -36,7 +36,15 @@ extension Command {
     switch self {
     case .start(let pipeline, let task, let arguments):
       let run = try People.start(pipeline: pipeline, task: task, arguments: arguments, session)
-      return .done("started \(pipeline)\(task.map { "/\($0)" } ?? ""): run \(run)", run: run)
+      let isHeld = try session.query(
+        Statement(
+          "feed_is_held",
+          "select p.is_paused from zm.run r join zm.pipeline p on p.id = r.pipeline_id where r.id = $1"),
+        [.int8(run.rawValue)]
+      ).first { row throws(DatabaseError) in try row.bool(0) }
+      return .done(
+        "started \(pipeline)\(task.map { "/\($0)" } ?? ""): run \(run)"
+          + (isHeld == true ? ", held while the pipeline is paused" : ""), run: run)
     case .submit(let template, let arguments):
       let run = try People.submit(template: template, arguments: [arguments], session)
       return .done("started \(template): run \(run)", run: run)
