@@ -2,7 +2,7 @@
 SWIFT    ?= swift
 PREFIX   ?= /usr/local
 DESTDIR  ?=
-PACKAGES := postgresql libpq-dev libncurses-dev pkg-config mandoc python3 tmux tzdata
+PACKAGES := postgresql libpq-dev libssl-dev libncurses-dev pkg-config mandoc python3 tmux tzdata
 PROGRAMS := zmctl zmtui zmscheduler zmworker
 RELEASE  := -c release --static-swift-stdlib
 # A manual page that another one names is found here.

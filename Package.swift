@@ -8,6 +8,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", "1.8.2"..<"1.9.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -20,6 +21,7 @@ let package = Package(
         .define("_GNU_SOURCE"), .define("_XOPEN_SOURCE_EXTENDED"), .define("NCURSES_WIDECHAR", to: "1"),
       ],
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(name: "CSealing", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "ZmeyCore"),
     .target(name: "ZmeySchedule", dependencies: ["ZmeyCore"]),
     .target(
@@ -30,6 +32,7 @@ let package = Package(
       resources: [.embedInCode("Theme/Shipped")]),
     .target(name: "Postgres", dependencies: ["CLibPQ"]),
     .target(name: "Processes", dependencies: ["CLinux"]),
+    .target(name: "Sealing", dependencies: ["CSealing"]),
     .target(name: "Terminal", dependencies: ["CTerminal"]),
     .target(
       name: "ZmeyStore", dependencies: ["ZmeyCore", "Postgres"],
@@ -40,6 +43,7 @@ let package = Package(
         "ZmeyCore",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .target(
       name: "ZmeyDaemon",
@@ -53,7 +57,7 @@ let package = Package(
     .target(
       name: "ZmeyScheduler",
       dependencies: [
-        "ZmeyCore", "ZmeySchedule", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "Postgres",
+        "ZmeyCore", "ZmeySchedule", "ZmeyStore", "ZmeyLink", "ZmeyDaemon", "Postgres", "Sealing",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
@@ -88,6 +92,7 @@ let package = Package(
     .testTarget(name: "ZmeyDefinitionTests", dependencies: ["ZmeyCore", "ZmeyDefinition"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestKit"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),
+    .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
     .testTarget(
       name: "ZmeyLinkTests",
       dependencies: [

@@ -1,3 +1,4 @@
+public import Sealing
 public import ZmeyLink
 
 /// What a scheduler is told by its flags.
@@ -14,6 +15,8 @@ public struct SchedulerConfiguration: Sendable {
   public var giveUpAfter: Duration
   /// How often the database is told how the workers are (`-pb`).
   public var pulsePeriod: Duration
+  /// The key that it proves itself by and that opens secrets (`--identity`); nil without one.
+  public var identity: Identity?
   /// Where it runs, for people.
   public var host: String
   /// Which release it is.

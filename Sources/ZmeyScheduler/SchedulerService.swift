@@ -2,6 +2,7 @@ internal import Glibc
 public import Logging
 public import NIOCore
 internal import Postgres
+internal import Sealing
 internal import ZmeyCore
 public import ZmeyDaemon
 internal import ZmeyLink
@@ -174,7 +175,7 @@ public actor SchedulerService: DaemonService {
     ) { [configuration] session in
       try SchedulerIdentity.acquire(
         configuration.name, address: address, host: configuration.host, processID: getpid(),
-        release: configuration.release, session)
+        release: configuration.release, certificate: configuration.identity?.certificate.der, session)
     }
     let connection = try await Connection.open(
       configuration.database, applicationName: "zmscheduler \(configuration.name)")

@@ -12,16 +12,17 @@ public struct SchedulerIdentity: Hashable, Sendable {
 
   /// Takes the name for this session: as long as it lives, nobody else can.
   ///
+  /// - Parameter certificate: what it proves itself by, an X.509 certificate as DER; nil without one.
   /// - Throws: `DatabaseError` with `ZM003` if no such scheduler is registered, `ZM005` if another process has
   ///   the name; `StoreError`.
   public static func acquire(
     _ name: String, address: String, host: String, processID: Int32, release: String,
-    _ session: borrowing Session
+    certificate: [UInt8]? = nil, _ session: borrowing Session
   ) throws -> SchedulerIdentity {
     try Migrator.check(session)
     let rows = try session.query(
-      Statement("acquire", "select scheduler_id, epoch from zm_sched.acquire($1, $2, $3, $4, $5)"),
-      [.text(name), .text(address), .text(host), .int4(processID), .text(release)])
+      Statement("acquire", "select scheduler_id, epoch from zm_sched.acquire($1, $2, $3, $4, $5, $6)"),
+      [.text(name), .text(address), .text(host), .int4(processID), .text(release), .bytes(certificate)])
     let identity = try rows.first { row throws(DatabaseError) in
       SchedulerIdentity(id: SchedulerID(try row.int32(0)), epoch: try row.int64(1))
     }

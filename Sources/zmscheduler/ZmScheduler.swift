@@ -49,6 +49,12 @@ struct ZmScheduler: AsyncParsableCommand {
     help: ArgumentHelp("How often the database is told how the workers are.", valueName: "time"))
   var pingBase = Timespan.seconds(10)
 
+  @Option(
+    name: .customLong("identity"),
+    help: ArgumentHelp(
+      "The file of its private key and certificate (PEM), made if it is not there.", valueName: "file"))
+  var identityFile: String?
+
   @OptionGroup var daemon: DaemonOptions
 
   func validate() throws {
@@ -63,11 +69,12 @@ struct ZmScheduler: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let scheduler = SchedulerConfiguration(
+    var scheduler = SchedulerConfiguration(
       name: name ?? "\(localAddress)", listen: localAddress, remote: remoteAddress,
       database: try DatabaseAddress.resolve(database), giveUpAfter: checkWorker.duration,
       pulsePeriod: pingBase.duration, host: hostName(), release: release,
       readZone: { try? ZoneFiles.read($0) })
+    scheduler.identity = try identityFile.map { try IdentityFile.load($0, makingFor: scheduler.name) }
     let options = Daemon.Options(
       logFile: daemon.logFile, logLevel: daemon.logLevel, pidFile: daemon.pidFile,
       reload: {

@@ -133,7 +133,7 @@ struct ConsoleTests {
     try await console.see("live")
     try console.press("4", "/")
     try console.type("edited-quick", "Enter")
-    try await console.see("/edited-quick")
+    try await console.see("▌> edited-quick")
     try change("echo 'echo changed' >>$f\n")
     try console.press("e")
     try await until("the script is changed") {

@@ -11,7 +11,7 @@ struct LimitVerbTests {
 
   struct User: Decodable {
     let name: String
-    let limit: Int?
+    let maxRunning: Int?
     let running: Int
     let queued: Int
   }
@@ -43,15 +43,15 @@ struct LimitVerbTests {
     try await database.must("template", "add", "t", "--script", "-", input: "#!/bin/sh")
     try await database.must("submit", "t", "--count", "3")
     let me = try await database.must("user", "list", "--json").json([User].self)
-    #expect(me.count == 1 && me[0].limit == nil && me[0].running == 0 && me[0].queued == 3)
-    try await database.must("user", "set", me[0].name, "--limit", "2")
-    #expect(try await database.must("user", "list", "--json").json([User].self)[0].limit == 2)
+    #expect(me.count == 1 && me[0].maxRunning == nil && me[0].running == 0 && me[0].queued == 3)
+    try await database.must("user", "set", me[0].name, "--max-running", "2")
+    #expect(try await database.must("user", "list", "--json").json([User].self)[0].maxRunning == 2)
     #expect(try await database.must("user", "list").output.contains("\(me[0].name)"))
-    try await database.must("user", "set", me[0].name, "--no-limit")
-    #expect(try await database.must("user", "list", "--json").json([User].self)[0].limit == nil)
-    try await database.refuses(2, "say either", "user", "set", me[0].name)
-    try await database.refuses(2, "--limit takes", "user", "set", me[0].name, "--limit", "0")
-    try await database.refuses(3, "nobody-such", "user", "set", "nobody-such", "--limit", "1")
+    try await database.must("user", "set", me[0].name, "--max-running", "none")
+    #expect(try await database.must("user", "list", "--json").json([User].self)[0].maxRunning == nil)
+    try await database.refuses(2, "say what", "user", "set", me[0].name)
+    try await database.refuses(2, "--max-running", "user", "set", me[0].name, "--max-running", "0")
+    try await database.refuses(3, "nobody-such", "user", "set", "nobody-such", "--max-running", "1")
   }
 
   @Test func `workers have labels`() async throws {

@@ -21,6 +21,9 @@ public final class StoreDatabase: Sendable {
     do {
       let template = try await migrated.value
       let store = StoreDatabase(try await TestServer.shared.freshDatabase(template: template))
+      // A copy has all rights of the original but those on the database itself.
+      try await TestServer.shared.administer(
+        "REVOKE CREATE, TEMPORARY ON DATABASE \(store.database.name) FROM PUBLIC")
       do {
         result = .success(try await body(store))
       } catch {

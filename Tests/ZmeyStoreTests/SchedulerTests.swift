@@ -42,7 +42,7 @@ import ZmeyStore
       let next = try await world.store.open(as: world.store.role("scheduler"))
       // What is left open is rolled back, but the lock on the name stays with the session.
       try await next.run { session in
-        try session.script("begin; select zm_sched.acquire('s', '127.0.0.1:1', 'here', 1, 'test')")
+        try session.script("begin; select zm_sched.acquire('s', '127.0.0.1:1', 'here', 1, 'test', null)")
       }
       #expect(try await world.root.int(seen) == 0)
       _ = try await next.acquire("s")

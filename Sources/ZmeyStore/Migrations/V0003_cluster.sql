@@ -11,6 +11,8 @@ create table zm.scheduler (
   host text,
   pid int,
   version text,
+  -- The certificate (X.509, DER) that the process proves itself by and that secrets are sealed for; null without one.
+  certificate bytea check (octet_length(certificate) between 1 and 16384),
   started_at timestamptz,
   stopped_at timestamptz,
   -- The server's process of its session.

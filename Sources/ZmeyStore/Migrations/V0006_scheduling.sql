@@ -6,7 +6,7 @@ set local role zm_owner;
 --   session lock 7702: held as long as the connection lives, so a second process is refused at once and a
 --                      killed one frees the name with its socket, with no lease to wait for;
 --   7701, exclusive:   waits until no transaction of the epoch before is under way.
-create function zm_sched.acquire(p_name text, p_address text, p_host text, p_pid int, p_version text,
+create function zm_sched.acquire(p_name text, p_address text, p_host text, p_pid int, p_version text, p_certificate bytea,
     out scheduler_id int, out epoch bigint) language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 declare
@@ -24,7 +24,7 @@ begin
   perform pg_advisory_xact_lock(7701, s.id);
   insert into zm.scheduler_sleep values (s.id, true) on conflict on constraint scheduler_sleep_pkey do update set asleep = true;
   update zm.scheduler x set epoch = x.epoch + 1, address = p_address, host = p_host, pid = p_pid,
-    version = p_version, started_at = clock_timestamp(), stopped_at = null, backend_pid = pg_backend_pid()
+    version = p_version, certificate = p_certificate, started_at = clock_timestamp(), stopped_at = null, backend_pid = pg_backend_pid()
   where x.id = s.id returning x.id, x.epoch into scheduler_id, epoch;
   -- Whatever the process before left as seen: from here on only what this one sees counts.
   update zm.worker_status t set connected = false, busy = 0 from zm.worker w

@@ -286,7 +286,7 @@ cross join lateral (
 create view zm_api.scheduler with (security_invoker = true) as
 select s.id, s.name, s.address, s.host, s.pid, s.version, s.epoch, s.started_at, s.stopped_at, zm.is_there(s) as is_started,
   (select count(*) from zm.worker w where w.scheduler_id = s.id) as workers,
-  s.paused_at is not null as is_paused, s.paused_at, s.paused_by, s.pause_reason
+  s.paused_at is not null as is_paused, s.paused_at, s.paused_by, s.pause_reason, s.certificate
 from zm.scheduler s;
 
 -- What a scheduler said of its workers holds as long as it is there. load: of the machine, the average of one minute.

@@ -116,7 +116,7 @@ lock table zm.task_run in access exclusive mode; begin; lock table zm.queue in s
 --- advisory locks
 select pg_advisory_lock(7701, 1); select pg_try_advisory_lock(7702, 1); select pg_advisory_xact_lock(7703, 0); select pg_advisory_lock_shared(7706, 1); select pg_advisory_unlock_all();
 --- acting as a scheduler
-select * from zm_sched.acquire('s', 'x', 'x', 1, 'x'); select * from zm_sched.claim(1, 1, '{1}'); select * from zm_sched.scripts(1, 1, '{}'); select zm_sched.release(1, 1);
+select * from zm_sched.acquire('s', 'x', 'x', 1, 'x', null); select * from zm_sched.claim(1, 1, '{1}'); select * from zm_sched.scripts(1, 1, '{}'); select zm_sched.release(1, 1);
 --- the cluster changed
 select zm_api.worker_add('evil', 's', 10); select zm_api.worker_remove('s-worker'); select zm_api.scheduler_pause('s'); select zm_api.resource_set('gpu', 0); select zm_api.worker_drain('s-worker');
 --- sessions of others
