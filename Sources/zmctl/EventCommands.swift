@@ -114,7 +114,9 @@ struct EventCommand: AsyncParsableCommand {
 
     func run() async throws {
       let connection = try await database.open()
-      let runs = try await connection.transaction(attempts: 4) { session in try People.fireEvent(name, session) }
+      let runs = try await connection.transaction(attempts: 4) { session in
+        try People.fireEvent(name, session)
+      }
       if !database.json {
         for run in runs { print(run) }
         return

@@ -33,7 +33,8 @@ struct UserCommand: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-      guard let user = try await database.run({ session in try People.users(named: name, session).first }) else {
+      guard let user = try await database.run({ session in try People.users(named: name, session).first })
+      else {
         throw Lookup.missing("user", name)
       }
       if database.json { return try Output.json(Document(user)) }

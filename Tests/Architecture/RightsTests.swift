@@ -6,7 +6,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("CLibPQ", ["Postgres"]), ("CLinux", ["Processes"]), ("CSealing", ["Sealing"]), ("CTerminal", ["Terminal"]),
+      ("CLibPQ", ["Postgres"]), ("CLinux", ["Processes"]), ("CSealing", ["Sealing"]),
+      ("CTerminal", ["Terminal"]),
       ("Yams", ["ZmeyDefinition"]), ("NIOSSL", ["ZmeyLink"]),
       ("UnixSignals", ["ZmeyDaemon"]), ("ArgumentParser", mains.union(["ZmeyCommand"])), ("Foundation", []),
       ("NIOCore", daemons.union(["ZmeyLink", "ZmeyDaemon", "ZmeyScheduler", "ZmeyWorker"])),

@@ -46,7 +46,8 @@ import ZmeyStore
     ("object = 'gpV'", "it was changed"), ("at = at + interval '1 microsecond'", "it was changed"),
     ("who = 'x'", "it was changed"), ("detail = detail || '{\"after\": 9}'", "it was changed"),
     ("address = '10.0.0.1'", "it was changed"), ("application = 'x'", "it was changed"),
-    ("subject_id = (select min(id) from zm.app_user)", "it was changed"), ("action = 'creatf'", "it was changed"),
+    ("subject_id = (select min(id) from zm.app_user)", "it was changed"),
+    ("action = 'creatf'", "it was changed"),
     ("kind = 'resourcf'", "it was changed"),
   ]) func `tells a changed row`(change: String, problem: String) async throws {
     try await withRows { world in

@@ -78,8 +78,8 @@ import ZmeyStore
   @Test func `never gets to a role that has rights over the server`() async throws {
     try await World.with { world in
       let boss = try await world.store.newRole("boss", level: "admin")
-      let super_ = try await world.root.texts("select current_user::text")[0]
-      #expect(await sqlState { try await boss.script("select zm_api.user_add('\(super_)')") } != nil)
+      let superuser = try await world.root.texts("select current_user::text")[0]
+      #expect(await sqlState { try await boss.script("select zm_api.user_add('\(superuser)')") } != nil)
       let maker = world.store.role("maker")
       try await world.root.script("create role \"\(maker)\" createrole login")
       #expect(await sqlState { try await boss.script("select zm_api.user_add('\(maker)')") } == "ZM002")
