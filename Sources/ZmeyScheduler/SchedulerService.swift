@@ -188,6 +188,8 @@ public actor SchedulerService: DaemonService {
         "epoch": "\(identity.epoch)", "workers": "\(workers.count)", "under way": "\(attempts.count)",
       ])
     perform([.acquired(workers, attempts)])
+    // That it is there is news.
+    isTellDue = true
     return Anchor(identity: identity, listener: listener, connection: connection)
   }
 

@@ -9,7 +9,7 @@ struct ConsoleCrowdTests {
 
   /// Lets whoever runs the tests be these roles, too, as several people at one machine would be.
   private func admit(_ names: [String]) async throws {
-    let path = "\(zmey.path)/data/pg_ident.conf"
+    let path = "\(zmey.path)/postgres/pg_ident.conf"
     let caller = try #require(zmey.conninfo.firstMatch(of: /user='([^']*)'/)).1
     let file = try #require(FileHandle(forWritingAtPath: path))
     try file.seekToEnd()
@@ -118,5 +118,11 @@ struct ConsoleCrowdTests {
     try await console.see("y/N")
     try console.press("y")
     try await console.see("stopped")
+
+    // With nothing under way, too, it sees the scheduler come back.
+    try end(try zmey.database(), SIGINT)
+    try await console.see("database lost")
+    try await zmey.up()
+    try await console.see("all is well") { $0.split(separator: "\n").first?.hasSuffix("● live") == true }
   }
 }

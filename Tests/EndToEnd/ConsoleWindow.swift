@@ -14,7 +14,7 @@ struct ConsoleWindow {
     tmux = try Tmux(
       "env HOME=\(zmey.path) ZM_DB=\"\(db)\" \(settings) \(Shell.programs)/zmtui \(flags); echo status=$?",
       rows: rows, columns: columns)
-    if flags.isEmpty { try await tmux.see("live") }
+    if flags.isEmpty { try await tmux.see("● ") }
   }
 
   func press(_ keys: String...) throws { try tmux.run(["send-keys"] + keys) }

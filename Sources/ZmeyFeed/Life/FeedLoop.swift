@@ -130,7 +130,7 @@ struct FeedLoop {
 
   /// Whether something may change of which no notification comes.
   private var isBusy: Bool {
-    told[.cluster] != nil || totals.map { $0.running + $0.queued > 0 } ?? false
+    told[.cluster] != nil || totals.map { $0.running + $0.queued > 0 || $0.obstacle != nil } ?? false
   }
 
   private var isSlowLookDue: Bool { isBusy && pace.last + Pace.slow <= .now }

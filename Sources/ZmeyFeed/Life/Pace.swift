@@ -6,7 +6,8 @@ struct Pace {
   static let interval = Duration.milliseconds(40)
   /// That many times what the last look took is left to the database before the next: looks cost it a fifth at most.
   static let rest = 4
-  /// How often to look at what no notification tells, while something runs or is queued, or workers are watched.
+  /// How often to look at what no notification tells, while something runs or is queued, nothing can run, or workers
+  /// are watched.
   static let slow = Duration.seconds(10)
 
   /// When the next look may be.

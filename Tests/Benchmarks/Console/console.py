@@ -16,7 +16,6 @@ import termios
 import time
 
 PROGRAMS = os.path.abspath(sys.argv[1])
-TICKS = os.sysconf("SC_CLK_TCK")
 rows_printed = []
 
 
@@ -90,9 +89,11 @@ class Console:
         return data, ((last or pressed) - pressed) * 1000
 
     def cpu(self):
-        with open(f"/proc/{self.pid}/stat") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        nanoseconds = 0
+        for task in os.listdir(f"/proc/{self.pid}/task"):
+            with open(f"/proc/{self.pid}/task/{task}/schedstat") as file:
+                nanoseconds += int(file.read().split()[0])
+        return nanoseconds / 1e9
 
     def wakeups(self):
         count = 0
@@ -158,7 +159,7 @@ def startup(db):
         cpu.append(console.cpu() * 1000)
         console.close()
     report("exec to first frame", f"{statistics.median(painted):.0f} ms", "< 50 ms", statistics.median(painted) < 50)
-    report("CPU to first frame", f"{statistics.median(cpu):.0f} ms", "< 20 ms", statistics.median(cpu) <= 20)
+    report("CPU to first frame", f"{statistics.median(cpu):.0f} ms", "< 20 ms", statistics.median(cpu) < 20)
     for rows, columns, most in [(24, 80, 8192), (60, 200, 20480)]:
         console = Console(db, rows, columns)
         data, _, _ = console.read(0.5)
@@ -171,7 +172,7 @@ def idle(db, seconds):
     console.read(1.5)
     size, wakeups, cpu = console.watch(seconds)
     report(f"idle {seconds} s: wake-ups", wakeups, "0", wakeups == 0)
-    report(f"idle {seconds} s: CPU", f"{cpu * 1000:.0f} ms", "0 ms", cpu == 0)
+    report(f"idle {seconds} s: CPU", f"{cpu * 1000:.0f} ms", "0 ms", cpu < 0.001)
     report(f"idle {seconds} s: bytes", size, "0", size == 0)
     report("memory", f"{console.memory():.0f} MB", "< 30 MB", console.memory() < 30)
     console.close()
@@ -207,11 +208,9 @@ def news(db, psql):
     console.read(0.5, 1)
     report("commit to last byte on the terminal", f"{statistics.median(latencies):.1f} ms", "< 20 ms", statistics.median(latencies) < 20)
 
-    before = time.monotonic()
     psql("\n".join(f"select from zm_api.control_pipeline('{'resume' if n % 2 else 'pause'}', 'pipeline-0');" for n in range(5000)))
     data, _, _ = console.read(0.5, 60)
-    took = time.monotonic() - before
-    report("5000 changes in a burst: bytes", len(data), "<= 5 KB a second", len(data) <= 5120 * max(1, took))
+    report("5000 changes in a burst: bytes", len(data), "<= 5 KB", len(data) <= 5120)
     console.close()
 
 
@@ -237,7 +236,7 @@ def output(db):
     for _ in range(8):
         data, _, _ = console.read(0.3, 3)
         sizes.append(len(data))
-    report("one line of output: bytes", f"{statistics.median(sizes):.0f}", "<= 150, with a bar", statistics.median(sizes) <= 300)
+    report("one line of output: bytes", f"{statistics.median(sizes):.0f}", "<= 150", statistics.median(sizes) <= 150)
     console.close()
     zmctl("stop", run, "--yes", db=db)
 
@@ -323,7 +322,7 @@ def large(db, root):
 
     console = Console(db)
     data, first, last = console.read(0.3, 10)
-    report("500 x 20 tasks: exec to all painted", f"{(last - console.began) * 1000:.0f} ms", "< 150 ms + data", (last - console.began) < 0.4)
+    report("500 x 20 tasks: exec to all painted", f"{(last - console.began) * 1000:.0f} ms", "< 150 ms", (last - console.began) < 0.15)
     times = [console.press(key, 0.05)[1] for key in [b"j"] * 10 + [b"G", b"g", b"\x04", b"\x15"] * 2]
     report("500 x 20 tasks: key to paint", f"{statistics.median(times):.1f} ms", "< 16 ms", statistics.median(times) < 16)
     report("500 x 20 tasks: memory", f"{console.memory():.0f} MB", "< 60 MB", console.memory() < 60)
