@@ -60,6 +60,7 @@ public struct Instance: Sendable {
     try prepareFolder()
     let lock = try await takeLock()
     let started = try server.start()
+    try prepareKeys()
     tell(
       Report(
         kind: "postgres", name: "database", action: started ? "started" : "running", detail: folder.data,
@@ -72,7 +73,9 @@ public struct Instance: Sendable {
     // Before anything is launched: whoever comes after an interrupted 'up' has to know what may run, and where.
     try description.write(folder)
     try await register(description, slots: size.slots)
-    try startDaemons(description, programs, tell)
+    try startSchedulers(description, programs, tell)
+    try await giveTokens(description)
+    try startWorkers(description, programs, tell)
     try await waitUntilLinked(description)
     withExtendedLifetime(lock) {}
   }
@@ -174,7 +177,7 @@ public struct Instance: Sendable {
     }
   }
 
-  private func startDaemons(
+  private func startSchedulers(
     _ description: InstanceDescription, _ programs: String, _ tell: (Report) -> Void
   ) throws {
     for scheduler in description.schedulers {
@@ -185,7 +188,7 @@ public struct Instance: Sendable {
         ?? launch(
           "\(programs)/zmscheduler", scheduler.name,
           [
-            "-la", address, "--name", scheduler.name, "-db",
+            "-la", address, "--name", scheduler.name, "--identity", folder.key(scheduler.name), "-db",
             folder.conninfo(role: InstanceFolder.daemonRole),
           ])
       tell(
@@ -193,6 +196,11 @@ public struct Instance: Sendable {
           kind: "scheduler", name: scheduler.name, action: pid == nil ? "started" : "running",
           detail: address, pid: started))
     }
+  }
+
+  private func startWorkers(
+    _ description: InstanceDescription, _ programs: String, _ tell: (Report) -> Void
+  ) throws {
     for worker in description.workers {
       guard let scheduler = description.schedulers.first(where: { $0.name == worker.scheduler }) else {
         continue
@@ -203,8 +211,8 @@ public struct Instance: Sendable {
         ?? launch(
           "\(programs)/zmworker", worker.name,
           [
-            "-la", worker.name, "-sa", "127.0.0.1:\(scheduler.port)", "-dt", folder.worker(worker.name),
-            "--drain", "10s",
+            "-la", worker.name, "-sa", "127.0.0.1:\(scheduler.port)", "--credential", folder.key(worker.name),
+            "-dt", folder.worker(worker.name), "--drain", "10s",
           ])
       tell(
         Report(
@@ -213,7 +221,7 @@ public struct Instance: Sendable {
     }
   }
 
-  private func runningProcess(_ name: String) throws -> Int32? {
+  func runningProcess(_ name: String) throws -> Int32? {
     try PidLock.holder(folder.pidFile(name))
   }
 

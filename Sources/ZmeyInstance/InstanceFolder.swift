@@ -8,6 +8,7 @@ public import ZmeyCore
 ///     instance.json   which daemons belong to it, and the addresses of its schedulers
 ///     postgres/       the database's files
 ///     run/            the database's socket and the pid files
+///     keys/           what schedulers and workers prove themselves by to each other
 ///     log/            one file a process
 ///     workers/NAME/   each worker's folder
 public struct InstanceFolder: Sendable {
@@ -36,6 +37,9 @@ public struct InstanceFolder: Sendable {
   var description: String { "\(path)/instance.json" }
   func log(_ name: String) -> String { "\(logs)/\(name).log" }
   func pidFile(_ name: String) -> String { "\(path)/run/\(name).pid" }
+  /// A daemon's secret: a scheduler's identity, a worker's credential.
+  func key(_ name: String) -> String { "\(keys)/\(name).pem" }
+  var keys: String { "\(path)/keys" }
   func worker(_ name: String) -> String { "\(path)/workers/\(name)" }
 
   /// The folder of the database's socket. A socket's path has at most 107 bytes; for a folder too deep a short

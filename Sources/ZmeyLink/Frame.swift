@@ -67,11 +67,13 @@ public struct Hello: Hashable, Sendable {
   public var release: String
   /// The attempts that it has: not started, running, or ended with a result not yet settled.
   public var attempts: [Fence]
+  /// What it proves itself by if not by a certificate; an older worker says nothing of it.
+  public var token: LinkToken?
 
   /// A hello of those parts.
   public init(
     versions: ClosedRange<UInt16> = ProtocolVersion.spoken, worker: String, incarnation: Nonce, host: String,
-    release: String, attempts: [Fence]
+    release: String, attempts: [Fence], token: LinkToken? = nil
   ) {
     self.versions = versions
     self.worker = worker
@@ -79,11 +81,13 @@ public struct Hello: Hashable, Sendable {
     self.host = host
     self.release = release
     self.attempts = attempts
+    self.token = token
   }
 }
 
 /// Which versions of the protocol this build speaks: always the newest and the one before it, so that
-/// schedulers and workers can be renewed one by one.
+/// schedulers and workers can be renewed one by one. A field at the end of a frame is no new version, for older peers
+/// pass it over.
 public enum ProtocolVersion {
   /// From the oldest to the newest.
   public static let spoken: ClosedRange<UInt16> = 1...1

@@ -5,7 +5,10 @@ public struct FrameDecoder: ByteToMessageDecoder {
   /// What comes out.
   public typealias InboundOut = Frame
 
-  /// A decoder without state: a frame is read once all of it is there.
+  /// Until the peer has said its first frame it may say little.
+  private var limit = FrameLimit.greeting
+
+  /// A decoder that has read nothing.
   public init() {}
 
   /// Reads one frame if all of it has come.
@@ -14,7 +17,8 @@ public struct FrameDecoder: ByteToMessageDecoder {
   public mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws
     -> DecodingState
   {
-    guard let frame = try Self.next(&buffer) else { return .needMoreData }
+    guard let frame = try Self.next(&buffer, limit: limit) else { return .needMoreData }
+    limit = FrameLimit.frame
     context.fireChannelRead(wrapInboundOut(frame))
     return .continue
   }
@@ -28,10 +32,17 @@ public struct FrameDecoder: ByteToMessageDecoder {
 
   /// Takes the next frame from the front of `buffer`; nil if not all of it is there.
   ///
-  /// - Throws: `LinkError.oversized`, `LinkError.malformed`.
-  public static func next(_ buffer: inout ByteBuffer) throws(LinkError) -> Frame? {
+  /// - Parameter limit: the largest frame, in bytes after its length field.
+  /// - Throws: `LinkError.oversized`, `LinkError.malformed`; `LinkError.unasked` for a record of TLS, which no frame
+  ///   begins like.
+  public static func next(
+    _ buffer: inout ByteBuffer, limit: Int = FrameLimit.frame
+  ) throws(LinkError) -> Frame? {
     guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else { return nil }
-    guard length <= FrameLimit.frame else { throw .oversized(Int(length)) }
+    guard length <= limit else {
+      // An alert, or the begin of a handshake, of whatever version (RFC 8446, 5.1).
+      throw [0x1503, 0x1603].contains(length >> 16) ? .unasked : .oversized(Int(length))
+    }
     guard buffer.readableBytes >= 4 + Int(length) else { return nil }
     buffer.moveReaderIndex(forwardBy: 4)
     guard let slice = buffer.readSlice(length: Int(length)) else { return nil }

@@ -64,7 +64,16 @@ struct FrameReader {
     }
     return Hello(
       versions: oldest...newest, worker: worker, incarnation: incarnation, host: host, release: release,
-      attempts: attempts)
+      attempts: attempts, token: try token())
+  }
+
+  /// Not there in the hello of a worker that is older.
+  private mutating func token() throws(LinkError) -> LinkToken? {
+    guard buffer.readableBytes > 0 else { return nil }
+    return try optional { reader throws(LinkError) in
+      guard let token = LinkToken(Array(buffer: try reader.bytes("token"))) else { throw .malformed("token") }
+      return token
+    }
   }
 
   private mutating func assignment() throws(LinkError) -> Assignment {

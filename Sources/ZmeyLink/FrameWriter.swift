@@ -16,6 +16,7 @@ extension ByteBuffer {
       writeText(hello.release)
       writeInteger(UInt32(hello.attempts.count))
       hello.attempts.forEach { writeFence($0) }
+      writeOptional(hello.token) { $0.writeBytes(ByteBuffer(bytes: $1.bytes)) }
     case .welcome(let welcome):
       writeKind(.welcome)
       writeInteger(welcome.version)

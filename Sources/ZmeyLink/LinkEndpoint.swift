@@ -1,6 +1,7 @@
 internal import Glibc
 public import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 internal import Synchronization
 internal import ZmeyCore
 
@@ -19,9 +20,13 @@ public struct LinkEndpoint: Sendable {
 
   /// Listens for workers. Closing the channel ends listening, not the links.
   ///
+  /// - Parameter tls: what the scheduler proves itself by; without it there is no TLS.
   /// - Returns: the listening channel and the address with the port that was bound.
   /// - Throws: `ListenError` if the address is taken or not of this machine, `NIOCore.SocketAddressError`.
-  public func listen(_ address: LinkAddress, timing: LinkTiming) async throws -> (any Channel, LinkAddress) {
+  public func listen(
+    _ address: LinkAddress, timing: LinkTiming, tls: SchedulerTLS? = nil
+  ) async throws -> (any Channel, LinkAddress) {
+    let strangers = NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: loop)
     let bootstrap = ServerBootstrap(group: loop)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -29,7 +34,14 @@ public struct LinkEndpoint: Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try add(to: channel, role: .scheduler, greeting: nil, timing: timing)
+          guard strangers.value < FrameLimit.strangers else {
+            onEvent(.crowded(peer: channel.remoteAddress?.description ?? "unknown"))
+            throw ChannelError.operationUnsupported
+          }
+          try add(
+            to: channel, role: .scheduler, greeting: nil, tls: tls?.handler(), timing: timing,
+            onKnown: { strangers.value -= 1 })
+          strangers.value += 1
         }
       }
     do {
@@ -40,34 +52,46 @@ public struct LinkEndpoint: Sendable {
     }
   }
 
-  /// Dials a scheduler and says hello. What comes of it is an event: `.greeted` or `.closed`.
+  /// Dials a scheduler and says hello. What comes of it is an event: `.greeted` or `.failed`.
   ///
-  /// - Parameter load: what a ping says of the machine's load, in hundredths; called on `loop`.
+  /// - Parameters:
+  ///   - credential: what the worker proves itself by, with TLS; its token goes with the hello. Without it there is no
+  ///     TLS.
+  ///   - load: what a ping says of the machine's load, in hundredths; called on `loop`.
   /// - Throws: `NIOCore.ChannelError`, `NIOPosix.NIOConnectionError` if nobody answers in 5 s.
   public func dial(
-    _ address: LinkAddress, hello: Hello, timing: LinkTiming, load: @escaping @Sendable () -> Int32? = { nil }
+    _ address: LinkAddress, hello: Hello, timing: LinkTiming, credential: LinkCredential? = nil,
+    load: @escaping @Sendable () -> Int32? = { nil }
   ) async throws {
+    var hello = hello
+    hello.token = credential?.token
+    let greeting = Frame.hello(hello)
     _ = try await ClientBootstrap(group: loop)
       .connectTimeout(.seconds(5))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.socketOption(.so_keepalive), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try add(to: channel, role: .worker, greeting: .hello(hello), timing: timing, load: load)
+          try add(
+            to: channel, role: .worker, greeting: greeting, tls: try credential?.handler(), timing: timing,
+            load: load)
         }
       }
       .connect(host: address.host, port: address.port).get()
   }
 
   private func add(
-    to channel: any Channel, role: SessionMachine.Role, greeting: Frame?, timing: LinkTiming,
-    load: @escaping @Sendable () -> Int32? = { nil }
+    to channel: any Channel, role: SessionMachine.Role, greeting: Frame?, tls: NIOSSLHandler?, timing: LinkTiming,
+    load: @escaping @Sendable () -> Int32? = { nil }, onKnown: @escaping () -> Void = {}
   ) throws {
     let id = LinkID(Self.nextID.wrappingAdd(1, ordering: .relaxed).newValue)
+    if let tls { try channel.pipeline.syncOperations.addHandler(tls) }
     try channel.pipeline.syncOperations.addHandlers([
       ByteToMessageHandler(FrameDecoder(), maximumBufferSize: FrameLimit.frame + 4),
       MessageToByteHandler(FrameEncoder()),
-      LinkHandler(id: id, role: role, greeting: greeting, timing: timing, load: load, onEvent: onEvent),
+      LinkHandler(
+        id: id, role: role, greeting: greeting, isSecure: tls != nil, timing: timing, load: load,
+        onKnown: onKnown, onEvent: onEvent),
     ])
   }
 }

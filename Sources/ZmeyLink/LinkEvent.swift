@@ -15,8 +15,12 @@ public enum LinkEvent: Sendable {
   case greeted(Link, Frame)
   /// Frames that came together.
   case received(LinkID, [Frame])
-  /// The link is gone; nothing more comes from it. Also sent for a link that never greeted.
+  /// The link is gone; nothing more comes from it.
   case closed(LinkID, LinkError?)
+  /// A link that never greeted is gone; the peer's address is for logs.
+  case failed(peer: String, LinkError?)
+  /// A link was closed as it came, for too many are there whose greeting is not over.
+  case crowded(peer: String)
 }
 
 /// A link to a peer: what a daemon holds to send on it.
@@ -25,6 +29,8 @@ public struct Link: Sendable {
   public let id: LinkID
   /// The peer's address, for logs.
   public let peer: String
+  /// What TLS says of the peer.
+  public let security: LinkSecurity
   let channel: any Channel
 
   /// Sends frames in order, as one write. On the link's loop nothing is copied but into the socket;

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import NIOSSL
 internal import ZmeyCore
 
 /// The last handler of a link's channel: runs the `SessionMachine`, ticks it, and hands batches of
@@ -10,25 +11,36 @@ final class LinkHandler: ChannelDuplexHandler {
 
   private let id: LinkID
   private let greeting: Frame?
+  private let isSecure: Bool
   private let load: @Sendable () -> Int32?
+  /// Called once, when the greeting is over or will never be.
+  private var onKnown: (() -> Void)?
   private let onEvent: @Sendable (LinkEvent) -> Void
   private var machine: SessionMachine
   private var batch: [Frame] = []
   private var error: LinkError?
+  private var peer = "unknown"
+  private var hasGreeted = false
   private var wakeUp: Scheduled<Void>?
 
   init(
-    id: LinkID, role: SessionMachine.Role, greeting: Frame?, timing: LinkTiming,
-    load: @escaping @Sendable () -> Int32?, onEvent: @escaping @Sendable (LinkEvent) -> Void
+    id: LinkID, role: SessionMachine.Role, greeting: Frame?, isSecure: Bool, timing: LinkTiming,
+    load: @escaping @Sendable () -> Int32?, onKnown: @escaping () -> Void,
+    onEvent: @escaping @Sendable (LinkEvent) -> Void
   ) {
     self.id = id
     self.greeting = greeting
+    self.isSecure = isSecure
     self.load = load
+    self.onKnown = onKnown
     self.onEvent = onEvent
-    machine = SessionMachine(role: role, silence: timing.silence, pingEvery: timing.ping, now: .now())
+    machine = SessionMachine(
+      role: role, silence: timing.silence, pingEvery: timing.ping, greeting: timing.greeting, now: .now())
   }
 
   func channelActive(context: ChannelHandlerContext) {
+    peer = context.remoteAddress?.description ?? peer
+    // Before TLS has begun: what is written here waits until the other side has proven itself.
     if let greeting { context.writeAndFlush(wrapOutboundOut(greeting), promise: nil) }
     schedule(context: context)
     context.fireChannelActive()
@@ -45,16 +57,19 @@ final class LinkHandler: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    self.error = self.error ?? error as? LinkError
+    self.error = self.error ?? error as? LinkError ?? (error as? NIOSSLError).flatMap(LinkError.init)
     context.close(promise: nil)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     wakeUp?.cancel()
     flushBatch()
-    onEvent(.closed(id, error))
+    onEvent(hasGreeted ? .closed(id, error) : .failed(peer: peer, error))
     context.fireChannelInactive()
   }
+
+  /// Also for a channel that was never active.
+  func handlerRemoved(context: ChannelHandlerContext) { becomesKnown() }
 
   /// One wake-up for the next deadline. Frames move that deadline on; the wake-up that comes too early for it costs
   /// one turn, moving it with each frame would cost one a frame.
@@ -77,8 +92,10 @@ final class LinkHandler: ChannelDuplexHandler {
         // What is due next may come sooner now.
         wakeUp?.cancel()
         schedule(context: context)
-        let peer = context.remoteAddress?.description ?? "unknown"
-        onEvent(.greeted(Link(id: id, peer: peer, channel: context.channel), frame))
+        hasGreeted = true
+        becomesKnown()
+        let link = Link(id: id, peer: peer, security: security(context), channel: context.channel)
+        onEvent(.greeted(link, frame))
       case .deliver(let frame): batch.append(frame)
       case .send(let frame): context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
       case .ping: context.writeAndFlush(wrapOutboundOut(.ping(load: load())), promise: nil)
@@ -87,6 +104,17 @@ final class LinkHandler: ChannelDuplexHandler {
         context.close(promise: nil)
       }
     }
+  }
+
+  private func becomesKnown() {
+    onKnown?()
+    onKnown = nil
+  }
+
+  private func security(_ context: ChannelHandlerContext) -> LinkSecurity {
+    guard isSecure else { return .none }
+    let shown = try? context.pipeline.syncOperations.nioSSL_peerCertificate()?.toDERBytes()
+    return .tls(certificate: shown)
   }
 
   private func flushBatch() {
@@ -103,10 +131,13 @@ public struct LinkTiming: Sendable {
   public var silence: Duration
   /// How often a worker pings.
   public var ping: Duration
+  /// How long everything up to the end of the greeting may take.
+  public var greeting: Duration
 
   /// Those clocks.
-  public init(silence: Duration, ping: Duration) {
+  public init(silence: Duration, ping: Duration, greeting: Duration = .seconds(10)) {
     self.silence = silence
     self.ping = ping
+    self.greeting = greeting
   }
 }

@@ -31,6 +31,9 @@ public struct SessionMachine: Sendable {
   private var pingEvery: Duration
   private var state: State = .greeting
   private var lastHeard: Instant
+  /// The greeting is over by then, or the session is.
+  private let greetingBy: Instant
+  private let greeting: Duration
   /// Nil until a worker has pinged: it does so as soon as it is greeted.
   private var lastPing: Instant?
 
@@ -40,11 +43,14 @@ public struct SessionMachine: Sendable {
   ///   - silence: after how long without a frame the peer is given up.
   ///   - pingEvery: how often a worker pings; a scheduler answers and never starts. A lease that is short makes
   ///     both shorter.
-  public init(role: Role, silence: Duration, pingEvery: Duration, now: Instant) {
+  ///   - greeting: how long everything up to the end of the greeting may take, however much comes meanwhile.
+  public init(role: Role, silence: Duration, pingEvery: Duration, greeting: Duration, now: Instant) {
     self.role = role
     self.silence = silence
     self.pingEvery = pingEvery
+    self.greeting = greeting
     lastHeard = now
+    greetingBy = now + greeting
   }
 
   /// A frame has come.
@@ -75,6 +81,7 @@ public struct SessionMachine: Sendable {
   /// Time has passed.
   public mutating func tick(at now: Instant) -> [Action] {
     guard state != .closed else { return [] }
+    if state == .greeting, now >= greetingBy { return close(.late(greeting)) }
     if now - lastHeard > silence { return close(.silent(silence)) }
     guard role == .worker, state == .open else { return [] }
     if let lastPing, now - lastPing < pingEvery { return [] }
@@ -87,7 +94,8 @@ public struct SessionMachine: Sendable {
     let silent = lastHeard + silence + .nanoseconds(1)
     return switch (state, role) {
     case (.closed, _): nil
-    case (.greeting, _), (.open, .scheduler): silent
+    case (.greeting, _): min(silent, greetingBy)
+    case (.open, .scheduler): silent
     case (.open, .worker): min(silent, lastPing.map { $0 + pingEvery } ?? lastHeard)
     }
   }

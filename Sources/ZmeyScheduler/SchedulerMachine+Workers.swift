@@ -40,12 +40,18 @@ extension SchedulerMachine {
 
   mutating func update(_ records: [WorkerRecord], _ now: Instant, _ effects: inout [Effect]) {
     for record in records {
-      if let before = workers[record.id]?.record, before.takesWork != record.takesWork {
+      let before = workers[record.id]?.record
+      if let before, before.takesWork != record.takesWork {
         effects.append(
           .log("worker '\(record.name)' \(record.takesWork ? "gets work again" : "gets no new work")"))
       }
       workers[record.id, default: WorkerState(record)].record = record
       workers[record.id]?.isListed = true
+      if let before, before.credential != record.credential, let link = workers[record.id]?.link {
+        effects.append(.log("worker '\(record.name)' has another credential now, or none: it must greet again"))
+        effects.append(.close(link))
+        closed(link, now, &effects)
+      }
     }
     let listed = Set(records.map(\.id))
     for id in workers.keys where !listed.contains(id) && workers[id]?.isListed == true {
@@ -66,19 +72,24 @@ extension SchedulerMachine {
     if !worker.isListed { workers[id] = nil }
   }
 
-  mutating func greeted(_ link: LinkID, _ hello: Hello, _ now: Instant, _ effects: inout [Effect]) {
+  mutating func greeted(
+    _ link: LinkID, _ hello: Hello, _ security: LinkSecurity, _ now: Instant, _ effects: inout [Effect]
+  ) {
     // One off the list may still come back to deliver; should its name be on the list again, that one counts.
     let named = workers.filter { $0.value.record.name == hello.worker && !hello.worker.isEmpty }
     let id = (named.first { $0.value.isListed } ?? named.first)?.key
     guard let id, let worker = workers[id] else {
-      return refuse(link, "no worker '\(hello.worker)' is on this scheduler's list", &effects)
+      return refuse(link, hello, "no worker '\(hello.worker)' is on this scheduler's list", &effects)
+    }
+    if let objection = hello.objection(over: security, registered: worker.record.credential) {
+      return refuse(link, hello, objection, &effects)
     }
     guard let version = ProtocolVersion.common(hello.versions) else {
-      return refuse(link, "no common version of the protocol: update the older side", &effects)
+      return refuse(link, hello, "no common version of the protocol: update the older side", &effects)
     }
     if let old = worker.link {
       guard worker.incarnation == hello.incarnation else {
-        return refuse(link, "a worker '\(hello.worker)' is linked already", &effects)
+        return refuse(link, hello, "a worker '\(hello.worker)' is linked already", &effects)
       }
       links[old] = nil
       effects.append(.close(old))
@@ -121,8 +132,8 @@ extension SchedulerMachine {
     }
   }
 
-  private mutating func refuse(_ link: LinkID, _ reason: String, _ effects: inout [Effect]) {
-    effects.append(.log("a worker is refused: \(reason)"))
+  private mutating func refuse(_ link: LinkID, _ hello: Hello, _ reason: String, _ effects: inout [Effect]) {
+    effects.append(.refused(link, name: hello.worker, reason: reason))
     effects.append(.send(link, .refuse(reason: reason)))
     effects.append(.close(link))
   }

@@ -17,8 +17,8 @@ public struct SchedulerMachine: Sendable {
     case acquired([WorkerRecord], [AdoptableAttempt])
     /// The list of workers as it is now.
     case workers([WorkerRecord])
-    /// A worker introduces itself.
-    case greeted(LinkID, Hello)
+    /// A worker introduces itself, over a link of which that is known.
+    case greeted(LinkID, Hello, over: LinkSecurity = .none)
     /// A worker says something.
     case received(LinkID, Frame)
     /// A link is gone.
@@ -41,6 +41,8 @@ public struct SchedulerMachine: Sendable {
     case send(LinkID, Frame)
     /// Close a link after what was sent.
     case close(LinkID)
+    /// Let people know that who came on this link under this name was refused, and why.
+    case refused(LinkID, name: String, reason: String)
     /// Write a line to the log.
     case log(String)
   }
@@ -112,7 +114,7 @@ public struct SchedulerMachine: Sendable {
     switch event {
     case .acquired(let records, let attempts): acquired(records, attempts, now, &effects)
     case .workers(let records): update(records, now, &effects)
-    case .greeted(let link, let hello): greeted(link, hello, now, &effects)
+    case .greeted(let link, let hello, let security): greeted(link, hello, security, now, &effects)
     case .received(let link, let frame): received(link, frame, now, &effects)
     case .closed(let link): closed(link, now, &effects)
     case .performed(let batch, let result, let texts): performed(batch, result, texts, now, &effects)

@@ -41,13 +41,18 @@ public struct WorkerRecord: Hashable, Sendable {
   public let slots: Int
   /// Whether it gets new work: it is not drained, and its scheduler is not paused.
   public let takesWork: Bool
+  /// What it has to show; nil for nothing.
+  public let credential: WorkerCredential?
 
   /// A worker of those parts.
-  public init(id: WorkerID, name: String, slots: Int, takesWork: Bool = true) {
+  public init(
+    id: WorkerID, name: String, slots: Int, takesWork: Bool = true, credential: WorkerCredential? = nil
+  ) {
     self.id = id
     self.name = name
     self.slots = slots
     self.takesWork = takesWork
+    self.credential = credential
   }
 }
 
@@ -117,12 +122,14 @@ extension SchedulerIdentity {
   /// The scheduler's fixed list of workers, as it is now.
   public func workers(_ session: borrowing Session) throws -> [WorkerRecord] {
     try session.query(
-      Statement("workers", "select id, name, slots, takes_work from zm_sched.workers($1, $2)"), parameters
+      Statement(
+        "workers", "select id, name, slots, takes_work, credential, digest from zm_sched.workers($1, $2)"),
+      parameters
     )
     .map { row throws(DatabaseError) in
       WorkerRecord(
         id: WorkerID(try row.int32(0)), name: try row.text(1), slots: Int(try row.int32(2)),
-        takesWork: try row.bool(3))
+        takesWork: try row.bool(3), credential: try WorkerCredential(row, 4))
     }
   }
 

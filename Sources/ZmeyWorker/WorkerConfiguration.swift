@@ -1,3 +1,4 @@
+public import ZmeyDaemon
 public import ZmeyLink
 
 /// What a worker is told by its flags.
@@ -18,6 +19,8 @@ public struct WorkerConfiguration: Sendable {
   public var drain: Duration
   /// Which release it is.
   public var release: String
+  /// The file of what it proves itself by (`--credential`); nil for none, and no TLS.
+  public var credentialFile: String?
   /// The users that tasks may ask to run as, beside the worker's own.
   public var allowedUsers: Set<String> = []
   /// How the processes of a task are held together.
@@ -39,5 +42,20 @@ public struct WorkerConfiguration: Sendable {
     self.pingPeriod = pingPeriod
     self.drain = drain
     self.release = release
+  }
+
+  /// What stands in its credential file now; nil if it has none.
+  ///
+  /// - Throws: `SecretFileError` if the file is not there, not private, or no credential.
+  public func credential() throws(SecretFileError) -> LinkCredential? {
+    guard let credentialFile else { return nil }
+    guard let pem = try SecretFile.read(credentialFile) else {
+      throw SecretFileError(credentialFile, "there is no such file")
+    }
+    do {
+      return try LinkCredential(pem: pem)
+    } catch {
+      throw SecretFileError(credentialFile, error.description)
+    }
   }
 }

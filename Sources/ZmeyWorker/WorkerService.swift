@@ -35,6 +35,7 @@ public actor WorkerService: DaemonService {
   /// Which script each process was started from.
   private var scripts: [UInt64: ByteBuffer] = [:]
   private var nextProcess: UInt64 = 1
+  /// Why there is no link, as it was logged last.
   private var refusal: String?
   private let dials: AsyncStream<Void>
   private let dialSignal: AsyncStream<Void>.Continuation
@@ -106,8 +107,13 @@ public actor WorkerService: DaemonService {
         release: configuration.release, attempts: machine.held)
       do {
         try await endpoint.dial(
-          configuration.scheduler, hello: hello, timing: timing, load: MachineLoad.lastMinute)
+          configuration.scheduler, hello: hello, timing: timing, credential: configuration.credential(),
+          load: MachineLoad.lastMinute)
         pause = refusal == nil ? .milliseconds(100) : min(pause * 2, .seconds(2))
+      } catch let error as SecretFileError {
+        say(error.report)
+        pause = min(pause * 2, .seconds(2))
+        dialSignal.yield()
       } catch {
         if pause == .milliseconds(100) {
           logger.warning("no scheduler answers", metadata: ["address": "\(configuration.scheduler)"])
@@ -132,11 +138,15 @@ public actor WorkerService: DaemonService {
       guard id == link?.id else { return }
       // One batch, one pass: what all frames ask to be sent leaves in one write.
       perform(frames.map { .received($0) })
-    case .closed(let id, let error):
-      if case .refused(let reason)? = error, refusal != reason {
-        refusal = reason
-        logger.error("the scheduler refuses this worker: \(reason)")
+    case .failed(_, let error):
+      if case .refused(let reason)? = error {
+        say("the scheduler refuses this worker: \(reason)")
+      } else {
+        say("no link to the scheduler: \(error?.reasonAtWorker ?? "it closed it before its greeting")")
       }
+      dialSignal.yield()
+    case .crowded: break
+    case .closed(let id, let error):
       if id == link?.id {
         logger.warning("the link is gone", metadata: error.map { ["reason": "\($0)"] } ?? [:])
         link = nil
@@ -144,6 +154,11 @@ public actor WorkerService: DaemonService {
       }
       dialSignal.yield()
     }
+  }
+
+  private func say(_ reason: String) {
+    if refusal != reason { logger.error("\(reason)") }
+    refusal = reason
   }
 
   // MARK: Processes
@@ -272,6 +287,18 @@ public actor WorkerService: DaemonService {
         $0.wakeUp.clear()
         $0.perform(.tick)
       }
+    }
+  }
+}
+
+extension LinkError {
+  /// What it means to a worker that has no link, and what to do.
+  fileprivate var reasonAtWorker: String {
+    switch self {
+    case .unknownScheduler:
+      "its certificate is not one of those in the credential file: make a new one with 'zmctl worker token'"
+    case .unasked: "it speaks TLS: give this worker --credential FILE"
+    case .malformed, .oversized, .unexpected, .silent, .late, .refused, .insecure: description
     }
   }
 }

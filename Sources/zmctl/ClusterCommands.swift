@@ -55,7 +55,10 @@ struct SchedulerCommand: AsyncParsableCommand {
 struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "The registered workers; schedulers see a change at once.",
-    subcommands: [Add.self, List.self, Set.self, Drain.self, Undrain.self, Remove.self])
+    subcommands: [
+      Add.self, List.self, Set.self, Drain.self, Undrain.self, Token.self, Certificate.self, Revoke.self,
+      Remove.self,
+    ])
 
   fileprivate static func check(_ labels: [String]) throws {
     for label in labels where !Requirement.isName(label) {

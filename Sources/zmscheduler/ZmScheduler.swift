@@ -52,16 +52,17 @@ struct ZmScheduler: AsyncParsableCommand {
   @Option(
     name: .customLong("identity"),
     help: ArgumentHelp(
-      "The file of its private key and certificate (PEM), made if it is not there.", valueName: "file"))
+      "The file of its private key and certificate (PEM), made if it is not there; workers come over TLS then.",
+      valueName: "file"))
   var identityFile: String?
 
   @OptionGroup var daemon: DaemonOptions
 
   func validate() throws {
-    guard localAddress.isLoopback else {
+    guard identityFile != nil || localAddress.isLoopback else {
       throw ValidationError(
         "without TLS a scheduler listens on loopback only, and '\(localAddress)' is reached from elsewhere: "
-          + "use 127.0.0.1:\(localAddress.port)")
+          + "give it --identity FILE, or use 127.0.0.1:\(localAddress.port)")
     }
     guard checkWorker.milliseconds >= 1000, pingBase.milliseconds >= 100 else {
       throw ValidationError("-cw must be at least 1s and -pb at least 100ms")
@@ -81,8 +82,7 @@ struct ZmScheduler: AsyncParsableCommand {
         try Self.parse(ConfigurationFile.expand(Array(CommandLine.arguments.dropFirst()))).daemon.logLevel
       })
     try await Daemon.run("zmscheduler", options) { loop, logger in
-      logger.notice("without TLS: workers are taken from this machine only")
-      return SchedulerService(scheduler, loop: loop, logger: logger)
+      SchedulerService(scheduler, loop: loop, logger: logger)
     }
   }
 

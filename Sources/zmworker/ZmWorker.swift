@@ -32,6 +32,13 @@ struct ZmWorker: AsyncParsableCommand {
   var schedulerAddress: LinkAddress
 
   @Option(
+    name: .customLong("credential"),
+    help: ArgumentHelp(
+      "The file that 'zmctl worker token' or 'zmctl worker certificate' printed; the scheduler is dialled over TLS.",
+      valueName: "file"))
+  var credentialFile: String?
+
+  @Option(
     name: [.customLong("dt", withSingleDash: true), .customLong("temporary-folder")],
     help: ArgumentHelp(
       "The folder for scripts, working folders and undelivered results (default: one in /var/tmp).",
@@ -73,6 +80,11 @@ struct ZmWorker: AsyncParsableCommand {
       throw ValidationError("'\(problem)' is no user's name")
     }
     if let problem = Name.problem(localAddress) { throw ValidationError(problem) }
+    guard credentialFile != nil || schedulerAddress.isLoopback else {
+      throw ValidationError(
+        "without --credential FILE a worker dials a scheduler of its own machine only, and '\(schedulerAddress)' is "
+          + "elsewhere")
+    }
     guard pingPeriod.milliseconds >= 100, progressPeriod.milliseconds >= 100 else {
       throw ValidationError("a period must be at least 100ms")
     }
@@ -87,6 +99,9 @@ struct ZmWorker: AsyncParsableCommand {
     worker.allowedUsers = Set(allowedUsers)
     worker.trees = trees
     worker.keeper = Self.keeper
+    worker.credentialFile = credentialFile
+    // What is wrong with it is said at once; later it may be replaced while the worker runs.
+    _ = try worker.credential()
     let options = Daemon.Options(
       logFile: daemon.logFile, logLevel: daemon.logLevel, pidFile: daemon.pidFile,
       reload: {

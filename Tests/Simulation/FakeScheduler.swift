@@ -39,7 +39,7 @@ final class FakeScheduler {
       switch effect {
       case .send(let link, let frame): wires[link]?.sendToWorker(frame)
       case .close(let link): wires[link]?.closeByScheduler()
-      case .log: break
+      case .log, .refused: break
       }
     }
     schedule()

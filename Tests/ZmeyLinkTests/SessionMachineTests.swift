@@ -17,7 +17,7 @@ import ZmeyCore
   }
 
   private func session(_ role: SessionMachine.Role, isOpen: Bool) -> SessionMachine {
-    var machine = SessionMachine(role: role, silence: .seconds(30), pingEvery: .seconds(5), now: Self.start)
+    var machine = SessionMachine(role: role, silence: .seconds(30), pingEvery: .seconds(5), greeting: .seconds(60), now: Self.start)
     if isOpen { _ = machine.received(role == .worker ? Self.welcome : Self.hello, at: Self.start) }
     return machine
   }

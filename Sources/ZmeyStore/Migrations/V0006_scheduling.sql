@@ -54,16 +54,6 @@ begin
   where w.id = s.worker_id and w.scheduler_id = p_scheduler and s.connected;
 end $$;
 
-create function zm_sched.workers(p_scheduler int, p_epoch bigint)
-  returns table (id int, name text, slots int, takes_work boolean) language plpgsql security definer
-  set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
-begin
-  perform zm.guard(p_scheduler, p_epoch);
-  return query select w.id, w.name, w.slots, w.drained_at is null and s.paused_at is null
-  from zm.worker w join zm.scheduler s on s.id = w.scheduler_id where s.id = p_scheduler order by w.id;
-end $$;
-
 -- Every limit on task runs of an owner and a class: how much of it one more needs, how much is free. What runs is what
 -- schedulers have under way, so no count can go wrong.
 create function zm.limits_on(p_owner int, p_class int)
