@@ -28,6 +28,7 @@ public struct Migration: Sendable {
     ("credentials", PackageResources.V0015_credentials_sql),
     ("users", PackageResources.V0017_users_sql),
     ("chain", PackageResources.V0018_chain_sql),
+    ("doctor", PackageResources.V0019_doctor_sql),
   ].enumerated().map { Migration(version: Int32($0.offset + 1), name: $0.element.0, sql: $0.element.1) }
 }
 
@@ -54,6 +55,7 @@ public enum Migrator {
         try session.script("set local client_min_messages = warning")
         try session.script(String(decoding: migration.sql, as: UTF8.self))
         try session.execute(record, [.int4(migration.version), .text(migration.name)])
+        if migration.version == currentVersion { try session.execute(recordWall) }
         return true
       }
       if ran { applied.append(migration) }
@@ -84,6 +86,7 @@ public enum Migrator {
   private static let lock = Statement("migration_lock", "select pg_advisory_xact_lock(7700)")
   private static let hasSchema = Statement("has_schema", "select to_regnamespace('zm_api') is not null")
   private static let readVersion = Statement("schema_version", "select zm_api.schema_version()")
+  private static let recordWall = Statement("record_wall", "select zm.record_wall()")
   private static let record = Statement(
     "migration_record", "insert into zm.migration (version, name) values ($1, $2)")
 

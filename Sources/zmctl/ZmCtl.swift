@@ -10,7 +10,8 @@ struct ZmCtl: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "A private instance:", subcommands: [UpCommand.self, DownCommand.self, DemoCommand.self]),
-      CommandGroup(name: "A database:", subcommands: [InitCommand.self, MigrateCommand.self]),
+      CommandGroup(
+        name: "A database:", subcommands: [InitCommand.self, MigrateCommand.self, DoctorCommand.self]),
       CommandGroup(
         name: "Definitions:",
         subcommands: [

@@ -1,9 +1,12 @@
 -- What people do: functions that check the owner and write the audit row in the same transaction.
 set local role zm_owner;
 
+-- Roles belong to the whole server: who is an admin of another database is none here unless it was enrolled here, too. A
+-- superuser may do all anyway.
 create function zm.is_admin() returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
-  select pg_has_role(session_user, 'zm_admin', 'member')
-    and not exists (select from zm.app_user where rolname = session_user and disabled) $$;
+  select pg_has_role(session_user, 'zm_admin', 'member') and coalesce(
+    (select not disabled from zm.app_user where rolname = session_user),
+    (select rolsuper from pg_roles where rolname = session_user)) $$;
 
 create function zm.must_be_admin() returns void language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
