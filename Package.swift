@@ -141,7 +141,7 @@ let package = Package(
       name: "zmctl",
       dependencies: [
         "ZmeyCommand", "ZmeyCore", "ZmeyDefinition", "ZmeyInstance", "ZmeySchedule", "ZmeyStore", "Postgres",
-        "Processes",
+        "Processes", "Sealing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.embedInCode("Examples")]),

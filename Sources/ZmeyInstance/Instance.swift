@@ -186,7 +186,7 @@ public struct Instance: Sendable {
           "\(programs)/zmscheduler", scheduler.name,
           [
             "-la", address, "--name", scheduler.name, "-db",
-            folder.conninfo(role: InstanceFolder.daemonRole),
+            folder.conninfo(role: InstanceFolder.daemonRole), "--identity", folder.identity(scheduler.name),
           ])
       tell(
         Report(

@@ -35,6 +35,7 @@ public struct InstanceFolder: Sendable {
   var logs: String { "\(path)/log" }
   var description: String { "\(path)/instance.json" }
   func log(_ name: String) -> String { "\(logs)/\(name).log" }
+  func identity(_ name: String) -> String { "\(path)/\(name).pem" }
   func pidFile(_ name: String) -> String { "\(path)/run/\(name).pid" }
   func worker(_ name: String) -> String { "\(path)/workers/\(name)" }
 

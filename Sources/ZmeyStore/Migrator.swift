@@ -25,6 +25,7 @@ public struct Migration: Sendable {
     ("items", PackageResources.V0012_items_sql),
     ("firing", PackageResources.V0013_firing_sql),
     ("why", PackageResources.V0014_why_sql),
+    ("secrets", PackageResources.V0016_secrets_sql),
     ("users", PackageResources.V0017_users_sql),
     ("chain", PackageResources.V0018_chain_sql),
   ].enumerated().map { Migration(version: Int32($0.offset + 1), name: $0.element.0, sql: $0.element.1) }
