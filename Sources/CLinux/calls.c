@@ -57,7 +57,11 @@ int clinux_pipe(int *reading, int *writing) {
 
 int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
-int clinux_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+int clinux_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
+
+int clinux_seal(int descriptor) {
+  return fcntl(descriptor, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+}
 
 int clinux_readable_bytes(int descriptor) {
   int bytes = 0;

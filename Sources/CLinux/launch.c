@@ -43,17 +43,41 @@ static bool enter_cgroup(int directory) {
   return processes >= 0 && write(processes, "0", 1) == 1;
 }
 
-// dup2 onto 0, 1, 2 must not overwrite a source that is itself one of them.
-static int above_standard(int descriptor) {
-  return descriptor > STDERR_FILENO ? descriptor : fcntl(descriptor, F_DUPFD, STDERR_FILENO + 1);
+// dup2 onto the child's numbers must not overwrite a source that is itself one of them.
+static int above_targets(int descriptor) {
+  return descriptor > CLINUX_LAST_DESCRIPTOR ? descriptor
+                                             : fcntl(descriptor, F_DUPFD, CLINUX_LAST_DESCRIPTOR + 1);
 }
 
+// After this the child has its standard descriptors, those that it is given, and no other.
 static bool arrange_descriptors(const struct clinux_launch *launch) {
-  int input = above_standard(launch->standard_input);
-  int output = above_standard(launch->standard_output);
-  int error = above_standard(launch->standard_error);
-  return dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
-         dup2(error, STDERR_FILENO) >= 0 && syscall(SYS_close_range, 3U, ~0U, 0U) == 0;
+  enum { TARGETS = CLINUX_LAST_DESCRIPTOR + 1 };
+  int sources[TARGETS];
+  for (int target = 0; target < TARGETS; target++) sources[target] = -1;
+  sources[STDIN_FILENO] = above_targets(launch->standard_input);
+  sources[STDOUT_FILENO] = above_targets(launch->standard_output);
+  sources[STDERR_FILENO] = above_targets(launch->standard_error);
+  for (size_t index = 0; index < launch->descriptor_count; index++) {
+    const struct clinux_descriptor *given = &launch->descriptors[index];
+    if (given->target < CLINUX_FIRST_DESCRIPTOR || given->target > CLINUX_LAST_DESCRIPTOR) {
+      errno = EBADF;
+      return false;
+    }
+    sources[given->target] = above_targets(given->source);
+    if (sources[given->target] < 0) return false;
+  }
+  int last = STDERR_FILENO;
+  for (int target = 0; target < TARGETS; target++) {
+    if (sources[target] >= 0) {
+      if (dup2(sources[target], target) < 0) return false;
+      last = target;
+    } else if (target <= STDERR_FILENO) {
+      return false;
+    } else if (launch->descriptor_count > 0) {
+      close(target);
+    }
+  }
+  return syscall(SYS_close_range, (unsigned)last + 1, ~0U, 0U) == 0;
 }
 
 static bool set_limits(const struct clinux_launch *launch) {

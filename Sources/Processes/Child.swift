@@ -66,9 +66,11 @@ extension LaunchRequest {
     defaultInput: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
     cgroup: Cgroup?
   ) throws(LaunchFailure) -> LaunchedChild {
+    let files = try MemoryFiles(files)
     switch standardInput {
     case .null:
-      return try program.launchChild(input: defaultInput, output: output, error: error, cgroup: cgroup)
+      return try program.launchChild(
+        input: defaultInput, output: output, error: error, cgroup: cgroup, files: files)
     case .file(let path):
       let file: Descriptor
       do {
@@ -76,7 +78,7 @@ extension LaunchRequest {
       } catch {
         throw LaunchFailure(.standardInput, code: error.code)
       }
-      return try program.launchChild(input: file, output: output, error: error, cgroup: cgroup)
+      return try program.launchChild(input: file, output: output, error: error, cgroup: cgroup, files: files)
     }
   }
 }

@@ -14,6 +14,9 @@ public struct LaunchRequest: Sendable {
   public var program: Program
   /// What the process reads.
   public var standardInput: StandardInput = .null
+  /// What the process reads from further descriptors, 3 to 9, by their numbers: files in memory that nobody can change
+  /// and that have no name.
+  public var files: [Int32: [UInt8]] = [:]
   /// The bytes of output that may be delivered but not yet acknowledged, both streams together, at least 1.
   /// When they are used up reading stops, the pipe fills and the process waits; reading resumes when half
   /// of them have been acknowledged.

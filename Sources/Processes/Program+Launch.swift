@@ -8,17 +8,18 @@ struct LaunchedChild: ~Copyable {
 }
 
 extension Program {
-  /// Starts a child of ours, killed when the calling *thread* ends, with these three descriptors alone.
+  /// Starts a child of ours, killed when the calling *thread* ends, with these three descriptors and `files` alone.
   ///
   /// The thread is suspended until the exec has happened or failed. Hence a thread that launches one process
   /// after the other never meets `ETXTBSY`: a child copies whatever descriptors are open, also one that
   /// another thread is just writing a script through, but it has closed them before the next clone.
   func launchChild(
     input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
-    cgroup: Cgroup? = nil
+    cgroup: Cgroup? = nil, files: borrowing MemoryFiles = MemoryFiles()
   ) throws(LaunchFailure) -> LaunchedChild {
     let launched = try launch(
-      input.number, output.number, error.number, cgroup: cgroup?.folder.number ?? -1, detached: false)
+      input.number, output.number, error.number, files.descriptors, cgroup: cgroup?.folder.number ?? -1,
+      detached: false)
     return LaunchedChild(pid: launched.pid, pidfd: Descriptor(owning: launched.pidfd))
   }
 
@@ -26,11 +27,12 @@ extension Program {
   func launchDetached(
     input: borrowing Descriptor, output: borrowing Descriptor
   ) throws(LaunchFailure) -> Int32 {
-    try launch(input.number, output.number, output.number, cgroup: -1, detached: true).pid
+    try launch(input.number, output.number, output.number, [], cgroup: -1, detached: true).pid
   }
 
   private func launch(
-    _ input: Int32, _ output: Int32, _ error: Int32, cgroup: Int32, detached: Bool
+    _ input: Int32, _ output: Int32, _ error: Int32, _ more: [clinux_descriptor], cgroup: Int32,
+    detached: Bool
   ) throws(LaunchFailure) -> clinux_launch {
     let paths = [Array(path.utf8), Array((workingDirectory ?? "").utf8)]
     // C would silently end such a string at the NUL.
@@ -53,7 +55,12 @@ extension Program {
     request.standard_error = error
     request.cgroup = cgroup
     request.detached = detached
-    guard launch(&request) else { throw LaunchFailure(request.failed_step, code: request.failed_errno) }
+    let isLaunched = more.withUnsafeBufferPointer { more in
+      request.descriptors = more.baseAddress
+      request.descriptor_count = more.count
+      return launch(&request)
+    }
+    guard isLaunched else { throw LaunchFailure(request.failed_step, code: request.failed_errno) }
     return request
   }
 

@@ -18,24 +18,13 @@ public struct CompletedRun: Sendable, Equatable {
 /// - Parameter input: what it reads as its standard input.
 public func runToEnd(_ program: Program, input: [UInt8] = []) throws(LaunchFailure) -> CompletedRun {
   // A file is filled before the start and, unlike a pipe whose reader is gone, raises no SIGPIPE in us.
-  let file = try inputFile(holding: input)
+  let file = try Descriptor.memory("input", holding: input)
   let child = try Child(LaunchRequest(id: 0, program: program), defaultInput: file, at: 0)
   var text: [OutputStream: [UInt8]] = [:]
   collect(from: child) { text[$0, default: []] += $1 }
   return CompletedRun(
     status: reap(child.pidfd).status, standardOutput: text[.standardOutput] ?? [],
     standardError: text[.standardError] ?? [])
-}
-
-private func inputFile(holding bytes: [UInt8]) throws(LaunchFailure) -> Descriptor {
-  let number = clinux_memfd("input")
-  guard number >= 0 else { throw LaunchFailure(.standardInput, code: errno) }
-  let file = Descriptor(owning: number)
-  // Memory takes it in one piece, or has no room.
-  guard write(number, bytes, bytes.count) == bytes.count, lseek(number, 0, SEEK_SET) == 0 else {
-    throw LaunchFailure(.standardInput, code: errno)
-  }
-  return file
 }
 
 /// Hands over what the child writes until it has ended and its pipes are closed, or the grace is over.

@@ -2,6 +2,8 @@
 public struct LaunchSettings: Hashable, Sendable {
   /// Variables of its own, by their names.
   public var environment: [String: String]
+  /// Secrets of its owner, their names by the places (see `SecretPlace`) where it finds them.
+  public var secrets: [String: String]
   /// The nice value; nil for the worker's.
   public var nice: Int?
   /// What the system holds it to.
@@ -11,9 +13,11 @@ public struct LaunchSettings: Hashable, Sendable {
 
   /// Settings of those parts; by default nothing special.
   public init(
-    environment: [String: String] = [:], nice: Int? = nil, limits: Limits = Limits(), user: String? = nil
+    environment: [String: String] = [:], secrets: [String: String] = [:], nice: Int? = nil,
+    limits: Limits = Limits(), user: String? = nil
   ) {
     self.environment = environment
+    self.secrets = secrets
     self.nice = nice
     self.limits = limits
     self.user = user
@@ -22,7 +26,7 @@ public struct LaunchSettings: Hashable, Sendable {
 
 extension LaunchSettings: Codable {
   private enum CodingKeys: String, CodingKey {
-    case nice, limits, user
+    case secrets, nice, limits, user
     case environment = "env"
   }
 
@@ -30,6 +34,7 @@ extension LaunchSettings: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     environment = try container.decodeIfPresent([String: String].self, forKey: .environment) ?? [:]
+    secrets = try container.decodeIfPresent([String: String].self, forKey: .secrets) ?? [:]
     nice = try container.decodeIfPresent(Int.self, forKey: .nice)
     limits = try container.decodeIfPresent(Limits.self, forKey: .limits) ?? Limits()
     user = try container.decodeIfPresent(String.self, forKey: .user)

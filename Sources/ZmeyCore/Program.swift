@@ -20,6 +20,8 @@ public struct Program: Hashable, Sendable {
   public var maxOutput: Int64
   /// Variables that it finds in its environment, values by names; see `Variable` for the rules.
   public var environment: [String: String]
+  /// Secrets of its owner, their names by the places where it finds them; see `SecretPlace`.
+  public var secrets: [String: String]
   /// How much it gives way to others, as nice(1) counts: -20 (never) to 19 (always); nil for what
   /// its worker has.
   public var nice: Int?
@@ -51,8 +53,9 @@ public struct Program: Hashable, Sendable {
   public init(
     script: String, average: Timespan? = nil, maximum: Timespan? = nil, grace: Timespan? = nil,
     attempts: Int = 1, retry: RetryPolicy? = nil, rerunIfLost: Bool = true,
-    maxOutput: Int64 = Program.defaultMaxOutput, environment: [String: String] = [:], nice: Int? = nil,
-    limits: Limits? = nil, user: String? = nil, labels: [String] = [], resources: [String: Int] = [:]
+    maxOutput: Int64 = Program.defaultMaxOutput, environment: [String: String] = [:],
+    secrets: [String: String] = [:], nice: Int? = nil, limits: Limits? = nil, user: String? = nil,
+    labels: [String] = [], resources: [String: Int] = [:]
   ) {
     self.script = script
     self.average = average
@@ -63,6 +66,7 @@ public struct Program: Hashable, Sendable {
     self.rerunIfLost = rerunIfLost
     self.maxOutput = maxOutput
     self.environment = environment
+    self.secrets = secrets
     self.nice = nice
     self.limits = limits
     self.user = user
@@ -73,7 +77,7 @@ public struct Program: Hashable, Sendable {
 
 extension Program: Codable {
   private enum CodingKeys: String, CodingKey {
-    case script, average, maximum, grace, attempts, retry, nice, limits, user, labels, resources
+    case script, average, maximum, grace, attempts, retry, secrets, nice, limits, user, labels, resources
     case rerunIfLost = "rerun_if_lost"
     case maxOutput = "max_output"
     case environment = "env"
@@ -92,6 +96,7 @@ extension Program: Codable {
       rerunIfLost: try container.decode(Bool.self, forKey: .rerunIfLost),
       maxOutput: try container.decode(Int64.self, forKey: .maxOutput),
       environment: try container.decode(forKey: .environment, else: [:]),
+      secrets: try container.decode(forKey: .secrets, else: [:]),
       nice: try container.decodeIfPresent(Int.self, forKey: .nice),
       limits: try container.decodeIfPresent(Limits.self, forKey: .limits),
       user: try container.decodeIfPresent(String.self, forKey: .user),
@@ -111,6 +116,7 @@ extension Program: Codable {
     try container.encode(rerunIfLost, forKey: .rerunIfLost)
     try container.encode(maxOutput, forKey: .maxOutput)
     try container.encode(environment, forKey: .environment, unless: [:])
+    try container.encode(secrets, forKey: .secrets, unless: [:])
     try container.encodeIfPresent(nice, forKey: .nice)
     try container.encode(limits ?? Limits(), forKey: .limits, unless: Limits())
     try container.encodeIfPresent(user, forKey: .user)

@@ -21,6 +21,7 @@ extension DefinitionDecoder {
     program.rerunIfLost = rerunIfLost ?? program.rerunIfLost
     program.maxOutput = maxOutput ?? program.maxOutput
     program.environment = environment(fields)
+    program.secrets = secrets(fields, beside: program.environment)
     program.nice = number(fields, "nice", in: Program.niceRange)
     program.limits = limits(fields)
     program.user = value(fields, "user", is: "an account (\(Account.rule))") { Account.isName($0) ? $0 : nil }

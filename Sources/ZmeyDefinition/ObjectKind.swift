@@ -30,8 +30,8 @@ struct ObjectKind {
   static let script = ["script", "script_file"]
   /// The facts that running a script needs.
   static let program = [
-    "average", "maximum", "grace", "attempts", "retry", "rerun_if_lost", "max_output", "env", "nice",
-    "limits", "user", "labels", "resources",
+    "average", "maximum", "grace", "attempts", "retry", "rerun_if_lost", "max_output", "env", "secrets",
+    "nice", "limits", "user", "labels", "resources",
   ]
   /// Those of them that a task may say beside its template.
   static let beside = ["maximum", "env", "labels", "resources"]

@@ -12,6 +12,11 @@ extension Page {
     if program.rerunIfLost != usual.rerunIfLost { line("rerun_if_lost: \(program.rerunIfLost)") }
     if program.maxOutput != usual.maxOutput { line("max_output: \(ByteCount.format(program.maxOutput))") }
     add(program.environment)
+    mapping("secrets", unless: program.secrets.isEmpty) {
+      for (place, secret) in program.secrets.sorted(by: { $0.key < $1.key }) {
+        $0.field(YAMLScalar.inline(place), secret)
+      }
+    }
     if let nice = program.nice { line("nice: \(nice)") }
     add(program.limits ?? Limits())
     if let user = program.user { field("user", user) }

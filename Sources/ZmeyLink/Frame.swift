@@ -143,6 +143,8 @@ public struct Assignment: Hashable, Sendable {
   public var grace: Duration
   /// What its process is given beside all this.
   public var settings: LaunchSettings
+  /// The secrets that its process is given; their names stay behind.
+  public var secrets: [Secret]
 
   /// The grace if nothing else is said.
   public static let usualGrace = Duration.seconds(10)
@@ -161,11 +163,26 @@ public struct Assignment: Hashable, Sendable {
     }
   }
 
+  /// A secret, and where the program finds it.
+  public struct Secret: Hashable, Sendable {
+    /// Where.
+    public var place: SecretPlace
+    /// What it finds.
+    public var value: SecretValue
+
+    /// A secret of those parts.
+    public init(place: SecretPlace, value: SecretValue) {
+      self.place = place
+      self.value = value
+    }
+  }
+
   /// An assignment of those parts.
   public init(
     fence: Fence, run: RunID, name: String, pipeline: String, owner: String, script: ByteBuffer,
     maximum: Duration?, maxOutput: Int64, arguments: [String], inputs: [Input],
-    grace: Duration = Assignment.usualGrace, settings: LaunchSettings = LaunchSettings()
+    grace: Duration = Assignment.usualGrace, settings: LaunchSettings = LaunchSettings(),
+    secrets: [Secret] = []
   ) {
     self.fence = fence
     self.run = run
@@ -179,6 +196,7 @@ public struct Assignment: Hashable, Sendable {
     self.inputs = inputs
     self.grace = grace
     self.settings = settings
+    self.secrets = secrets
   }
 }
 

@@ -91,7 +91,16 @@ struct FrameReader {
           pass: try reader.pass(),
           bytes: try reader.optional { reader throws(LinkError) in try reader.bytes("input") })
       },
-      grace: try duration(), settings: try settings())
+      grace: try duration(), settings: try settings(),
+      secrets: try list(of: UInt16.self, minimumBytes: 5) { reader throws(LinkError) in try reader.secret() })
+  }
+
+  private mutating func secret() throws(LinkError) -> Assignment.Secret {
+    let code: UInt8 = try integer("place")
+    guard let place = SecretPlace(code == 0 ? try text("variable") : "\(code)"),
+      let value = SecretValue(Array(buffer: try bytes("secret")))
+    else { throw .malformed("a secret") }
+    return Assignment.Secret(place: place, value: value)
   }
 
   private mutating func settings() throws(LinkError) -> LaunchSettings {

@@ -103,6 +103,16 @@ extension ByteBuffer {
     }
     writeDuration(assignment.grace)
     writeSettings(assignment.settings)
+    writeInteger(UInt16(assignment.secrets.count))
+    for secret in assignment.secrets {
+      switch secret.place {
+      case .variable(let name):
+        writeInteger(UInt8(0))
+        writeText(name)
+      case .descriptor(let number): writeInteger(UInt8(number))
+      }
+      writeBytes(ByteBuffer(bytes: secret.value.bytes))
+    }
   }
 
   private mutating func writeSettings(_ settings: LaunchSettings) {

@@ -23,8 +23,11 @@ public struct SchedulerMachine: Sendable {
     case received(LinkID, Frame)
     /// A link is gone.
     case closed(LinkID)
-    /// A batch was carried out; `scripts` are the texts that its claims need and this machine lacked.
-    case performed(SchedulerBatch, SchedulerBatchResult, scripts: [[UInt8]: ByteBuffer])
+    /// A batch was carried out; `scripts` are the texts that its claims need and this machine lacked, `secrets` all that
+    /// they name.
+    case performed(
+      SchedulerBatch, SchedulerBatchResult, scripts: [[UInt8]: ByteBuffer],
+      secrets: [SecretReference: FoundSecret] = [:])
     /// A batch was not carried out, or nobody knows: the database went away.
     case failed(SchedulerBatch)
     /// Something was queued.
@@ -117,7 +120,8 @@ public struct SchedulerMachine: Sendable {
     case .greeted(let link, let hello, let security): greeted(link, hello, security, now, &effects)
     case .received(let link, let frame): received(link, frame, now, &effects)
     case .closed(let link): closed(link, now, &effects)
-    case .performed(let batch, let result, let texts): performed(batch, result, texts, now, &effects)
+    case .performed(let batch, let result, let texts, let secrets):
+      performed(batch, result, texts, secrets, now, &effects)
     case .failed(let batch): putBack(batch)
     case .notified:
       asksWants = true
@@ -202,8 +206,8 @@ public struct SchedulerMachine: Sendable {
   }
 
   private mutating func performed(
-    _ batch: SchedulerBatch, _ result: SchedulerBatchResult, _ texts: [[UInt8]: ByteBuffer], _ now: Instant,
-    _ effects: inout [Effect]
+    _ batch: SchedulerBatch, _ result: SchedulerBatchResult, _ texts: [[UInt8]: ByteBuffer],
+    _ secrets: [SecretReference: FoundSecret], _ now: Instant, _ effects: inout [Effect]
   ) {
     var stored: [Fence: Int32] = [:]
     for chunk in batch.chunks { stored[chunk.fence] = chunk.number }
@@ -228,7 +232,7 @@ public struct SchedulerMachine: Sendable {
       alarm.heard(nextIn: result.nextEvent, at: now)
     }
     scripts.merge(texts) { _, new in new }
-    for task in result.claimed { dispatch(task, &effects) }
+    for task in result.claimed { dispatch(task, secrets, &effects) }
     if scripts.count > 1000 { scripts.removeAll() }
     for id in workers.keys { closeIfDone(id, &effects) }
     if !batch.slots.isEmpty { planNextClaim(asked: batch.slots.count, claimed: result.claimed.count, now) }
@@ -250,7 +254,9 @@ public struct SchedulerMachine: Sendable {
     }
   }
 
-  private mutating func dispatch(_ task: ClaimedTask, _ effects: inout [Effect]) {
+  private mutating func dispatch(
+    _ task: ClaimedTask, _ found: [SecretReference: FoundSecret], _ effects: inout [Effect]
+  ) {
     // The worker may have gone while the claim was under way.
     guard let worker = workers[task.worker], let link = worker.link, worker.isReachable else {
       return lose([task.fence], wasDelivered: false, "its worker went before it was sent")
@@ -258,13 +264,27 @@ public struct SchedulerMachine: Sendable {
     guard scripts[task.script] != nil || worker.scripts.contains(task.script) else {
       return lose([task.fence], wasDelivered: false, "its script could not be read")
     }
+    guard task.secrets.allSatisfy({ found[$0] != nil }) else {
+      return lose([task.fence], wasDelivered: false, "its secrets could not be read")
+    }
+    if let obstacle = task.secrets.lazy.compactMap({ found[$0]?.obstacle($0.name) }).min() {
+      return fail(task.fence, obstacle)
+    }
     workers[task.worker]?.attempts[task.fence] = WorkerState.Held(
       work: task.program.map { .init(program: $0, name: task.name) })
     if workers[task.worker]?.scripts.insert(task.script).inserted == true, let body = scripts[task.script] {
       effects.append(.send(link, .script(sha256: ByteBuffer(bytes: task.script), body: body)))
     }
-    let (assignment, parts) = Assignment.make(task)
+    let (assignment, parts) = Assignment.make(task, secrets: found)
     effects.append(.send(link, .assign(assignment)))
     effects += parts.map { .send(link, $0) }
+  }
+
+  /// Ends an attempt that no worker got.
+  private mutating func fail(_ fence: Fence, _ reason: String) {
+    outbox.finished.append(
+      .init(
+        fence: fence, outcome: Outcome(verdict: .failed, reason: reason), resultBytes: 0, errorBytes: 0,
+        isCut: false, result: nil))
   }
 }

@@ -186,15 +186,17 @@ extension SchedulerService {
   private func carryOut(_ batch: SchedulerBatch, _ anchor: Anchor) async throws {
     let known = Set(machine.scripts.keys)
     do {
-      let (result, texts) = try await anchor.connection.run { session in
+      let opener = configuration.identity
+      let (result, texts, secrets) = try await anchor.connection.run { session in
         let result = try anchor.identity.perform(batch, session)
         let missing = Set(result.claimed.map(\.script)).subtracting(known)
-        // The claim has committed, so nothing may throw from here on: a task without its text goes back.
+        // The claim has committed, so nothing may throw from here on: a task without its text or secrets goes back.
         let texts = missing.isEmpty ? [:] : (try? anchor.identity.scripts(Array(missing), session)) ?? [:]
-        return (result, texts)
+        return (result, texts, anchor.identity.findSecrets(of: result.claimed, opening: opener, session))
       }
       obstaclePause = Self.firstPause
-      perform([.performed(batch, result, scripts: texts.mapValues { ByteBuffer(string: $0) })])
+      let scripts = texts.mapValues { ByteBuffer(string: $0) }
+      perform([.performed(batch, result, scripts: scripts, secrets: secrets)])
       if batch.changesSomething || !result.claimed.isEmpty { tellSoon() }
     } catch let error as DatabaseError where error.isTransient {
       perform([.failed(batch)])

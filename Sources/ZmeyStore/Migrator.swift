@@ -26,6 +26,7 @@ public struct Migration: Sendable {
     ("firing", PackageResources.V0013_firing_sql),
     ("why", PackageResources.V0014_why_sql),
     ("credentials", PackageResources.V0015_credentials_sql),
+    ("secrets", PackageResources.V0016_secrets_sql),
     ("users", PackageResources.V0017_users_sql),
     ("chain", PackageResources.V0018_chain_sql),
     ("doctor", PackageResources.V0019_doctor_sql),

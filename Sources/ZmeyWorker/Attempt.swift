@@ -31,6 +31,8 @@ struct Attempt: Sendable {
   let assignment: Assignment
   var phase: Phase
   var book: OutputBook
+  /// Keeps secrets out of the output; nil without any.
+  var masks: SecretMasks?
   var percent = PercentReader()
   /// The last line of standard error that says something, for the reason of a failure.
   var lastError = TailLine()
@@ -63,6 +65,7 @@ struct Attempt: Sendable {
   init(_ assignment: Assignment) {
     self.assignment = assignment
     book = OutputBook(cap: assignment.maxOutput)
+    masks = assignment.secrets.isEmpty ? nil : SecretMasks(assignment.secrets.map(\.value))
     inputs = assignment.inputs.map { $0.bytes ?? ByteBuffer() }
     missingInputs = Set(
       assignment.inputs.indices.filter { assignment.inputs[$0].bytes == nil }.map(UInt16.init))
@@ -73,7 +76,7 @@ struct Attempt: Sendable {
   /// and byte by byte a flood would take the time of all others.
   private static let heardBytes = 4096
 
-  /// Looks for what output says of itself, whether or not it is kept.
+  /// Looks for what output says of itself, whether or not it is kept; secrets are masked in it.
   mutating func heard(_ stream: OutputStream, _ bytes: ByteBuffer) {
     var heard = bytes.readableBytesView.suffix(Self.heardBytes)
     if heard.count < bytes.readableBytes {
@@ -125,7 +128,7 @@ public struct Launch: Hashable, Sendable {
   /// The kernel's limit for one argument or variable, with its NUL (`MAX_ARG_STRLEN`).
   static let longestString = 131_071
 
-  /// - Throws: `Unlaunchable` if a passed result cannot be an argument or a variable.
+  /// - Throws: `Unlaunchable` if a passed result cannot be an argument or a variable, or a secret no variable.
   init(_ attempt: Attempt) throws(Unlaunchable) {
     let assignment = attempt.assignment
     var arguments = assignment.arguments.map { Array($0.utf8) }
@@ -140,6 +143,10 @@ public struct Launch: Hashable, Sendable {
         environmentInput = environmentInput.map { $0 + [UInt8(ascii: "\n")] + word } ?? word
       case .stdin: standardInput.writeImmutableBuffer(bytes)
       }
+    }
+    for case .variable(let name) in assignment.secrets.filter({ $0.value.bytes.contains(0) }).map(\.place) {
+      throw Unlaunchable(
+        "the secret for \(name) holds a NUL byte, which no variable can: take it by a descriptor, 3 to 9")
     }
     fence = assignment.fence
     self.assignment = assignment

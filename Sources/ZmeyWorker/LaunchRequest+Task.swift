@@ -31,6 +31,9 @@ extension LaunchRequest {
     processLimit = settings.limits.processes.map { UInt64($0) }
     outputWindow = FrameLimit.outputWindow
     mark = TaskEnvironment.mark(launch.fence)
+    for secret in launch.assignment.secrets {
+      if case .descriptor(let number) = secret.place { files[number] = secret.value.bytes }
+    }
     if let input = place.input { standardInput = .file(input) }
   }
 }

@@ -41,8 +41,14 @@ enum TaskEnvironment {
       "ZM_TASK": assignment.name,
       "ZM_PIPELINE": assignment.pipeline,
     ]) { _, fact in fact }
+    for case .variable(let name) in assignment.secrets.map(\.place) { variables[name] = nil }
     var entries = variables.map { Array("\($0)=\($1)".utf8) } + [mark(launch.fence)]
     if let input = launch.environmentInput { entries.append(Array("ZM_INPUT=".utf8) + input) }
+    for secret in assignment.secrets {
+      if case .variable(let name) = secret.place {
+        entries.append(Array("\(name)=".utf8) + secret.value.bytes)
+      }
+    }
     return entries
   }
 }

@@ -51,6 +51,18 @@ extension WorkerMachine {
     _ fence: Fence, _ stream: OutputStream, _ bytes: ByteBuffer, _ now: Instant, _ effects: inout [Effect]
   ) {
     guard attempts[fence] != nil else { return }
+    guard let (bytes, removed) = attempts[fence]?.masks?.append(stream, bytes) else {
+      return take(fence, stream, bytes, now, &effects)
+    }
+    // What a mark took the place of is nobody's to store.
+    if removed > 0 { effects.append(.acknowledge(fence, bytes: removed)) }
+    if bytes.readableBytes > 0 { take(fence, stream, bytes, now, &effects) }
+  }
+
+  /// Output with which all is well.
+  private mutating func take(
+    _ fence: Fence, _ stream: OutputStream, _ bytes: ByteBuffer, _ now: Instant, _ effects: inout [Effect]
+  ) {
     attempts[fence]?.heard(stream, bytes)
     if let cut = attempts[fence]?.book.append(stream, bytes), cut.bytes > 0 {
       effects.append(.acknowledge(fence, bytes: cut.bytes))
@@ -71,7 +83,17 @@ extension WorkerMachine {
     effects += chunks.map { .send($0.frame(fence)) }
   }
 
-  mutating func exited(_ fence: Fence, _ exit: ProcessExit, _ effects: inout [Effect]) {
+  /// The last of an output that is thrown away. Where there are secrets nobody looks at it: it may begin within one.
+  mutating func discarded(_ fence: Fence, _ stream: OutputStream, _ tail: ByteBuffer) {
+    guard attempts[fence]?.masks == nil else { return }
+    attempts[fence]?.heard(stream, tail)
+  }
+
+  mutating func exited(_ fence: Fence, _ exit: ProcessExit, _ now: Instant, _ effects: inout [Effect]) {
+    for stream in OutputStream.allCases {
+      guard let rest = attempts[fence]?.masks?.finish(stream), rest.readableBytes > 0 else { continue }
+      take(fence, stream, rest, now, &effects)
+    }
     guard let attempt = attempts[fence] else { return }
     var outcome = Outcome(
       verdict: .failed, exitCode: exit.code, signal: exit.signal, duration: exit.duration,

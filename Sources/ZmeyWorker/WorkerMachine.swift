@@ -154,10 +154,10 @@ public struct WorkerMachine: Sendable {
     case .started(let fence): started(fence, now)
     case .failedToStart(let fence, let why): failedToStart(fence, why, &effects)
     case .output(let fence, let stream, let bytes): output(fence, stream, bytes, now, &effects)
-    case .discarded(let fence, let stream, let tail): attempts[fence]?.heard(stream, tail)
+    case .discarded(let fence, let stream, let tail): discarded(fence, stream, tail)
     case .frozen(let fence): frozen(fence, now, &effects)
     case .thawed(let fence): thawed(fence, now, &effects)
-    case .exited(let fence, let exit): exited(fence, exit, &effects)
+    case .exited(let fence, let exit): exited(fence, exit, now, &effects)
     case .drain(let span): drain(span, now, &effects)
     case .tick: tick(now, &effects)
     }

@@ -16,6 +16,12 @@ struct ProgramOptions: ParsableArguments {
   var retryDelay: Timespan?
   @Option(name: .customLong("env"), help: "A variable for its environment: NAME=VALUE.")
   var environment: [String] = []
+  @Option(
+    name: .customLong("secret"),
+    help:
+      "A secret of yours for a variable of its environment, or for a descriptor from 3 to 9: VARIABLE=SECRET."
+  )
+  var secretPlaces: [String] = []
   @Option(parsing: .unconditional, help: "Its niceness, -20 to 19.")
   var nice: Int?
   @Option(help: "The account of the operating system that it runs as.")
@@ -45,13 +51,24 @@ struct ProgramOptions: ParsableArguments {
       }
     }
     if let problem = Variable.problem(variables) { throw ValidationError("--env: \(problem)") }
+    for text in secretPlaces {
+      guard let secret = Self.variable(text) else {
+        throw ValidationError("--secret takes VARIABLE=SECRET, not '\(text)'")
+      }
+      if let problem = SecretPlace.problem(secret.name) ?? Name.problem(secret.value) {
+        throw ValidationError("--secret \(secret.name): \(problem)")
+      }
+    }
+    if let problem = SecretPlace.problem(secrets, beside: variables) {
+      throw ValidationError("--secret: \(problem)")
+    }
   }
 
   /// That script with these facts.
   func program(script: String) -> Program {
     Program(
       script: script, average: average, maximum: maximum, grace: grace, attempts: attempts, retry: retry,
-      environment: variables, nice: nice, user: user)
+      environment: variables, secrets: secrets, nice: nice, user: user)
   }
 
   private var retry: RetryPolicy? { retryDelay.map { RetryPolicy(delay: $0) } }
@@ -59,6 +76,10 @@ struct ProgramOptions: ParsableArguments {
   /// A name that comes twice has the value given last.
   private var variables: [String: String] {
     Dictionary(environment.compactMap(Self.variable)) { _, last in last }
+  }
+
+  private var secrets: [String: String] {
+    Dictionary(secretPlaces.compactMap(Self.variable)) { _, last in last }
   }
 
   private static func variable(_ text: String) -> (name: String, value: String)? {

@@ -16,7 +16,7 @@ struct ZmCtl: AsyncParsableCommand {
         name: "Definitions:",
         subcommands: [
           ApplyCommand.self, DiffCommand.self, ValidateCommand.self, ExportCommand.self, TemplateCommand.self,
-          PipelineCommand.self, TaskCommand.self, LinkCommand.self, EventCommand.self,
+          PipelineCommand.self, TaskCommand.self, LinkCommand.self, EventCommand.self, SecretCommand.self,
         ]),
       CommandGroup(
         name: "Work:",

@@ -60,7 +60,15 @@ extension SplitMix {
       maximum: optional { $0.duration() }, maxOutput: integer(),
       arguments: (0..<Int.random(in: 0...5, using: &self)).map { _ in text() }, inputs: inputs,
       grace: duration(),
-      settings: settings())
+      settings: settings(), secrets: (0..<Int.random(in: 0...3, using: &self)).map { _ in secret() })
+  }
+
+  private mutating func secret() -> Assignment.Secret {
+    let bytes = (0..<Int.random(in: SecretValue.sizes.lowerBound...100, using: &self)).map { _ in
+      UInt8.random(in: .min ... .max, using: &self)
+    }
+    let place = Bool.random(using: &self) ? SecretPlace.variable("A_1") : .descriptor(.random(in: 3...9, using: &self))
+    return Assignment.Secret(place: place, value: SecretValue(bytes)!)
   }
 
   private mutating func settings() -> LaunchSettings {

@@ -43,9 +43,12 @@ final class Bench {
 
   /// Takes a batch and lets it succeed with these claims.
   @discardableResult
-  func perform(claiming tasks: [ClaimedTask] = []) -> [SchedulerMachine.Effect] {
+  func perform(
+    claiming tasks: [ClaimedTask] = [], secrets: [SecretReference: FoundSecret] = [:]
+  ) -> [SchedulerMachine.Effect] {
     guard let batch = machine.takeBatch() else { return [] }
-    return handle(.performed(batch, Self.result(tasks), scripts: [[1]: ByteBuffer(string: "#!/bin/sh\n")]))
+    let scripts = [[1]: ByteBuffer(string: "#!/bin/sh\n")] as [[UInt8]: ByteBuffer]
+    return handle(.performed(batch, Self.result(tasks), scripts: scripts, secrets: secrets))
   }
 
   func tick(after span: Duration) {
@@ -64,11 +67,13 @@ final class Bench {
       taskRun: TaskRunID(number), attempt: attempt, nonce: Nonce(high: UInt64(number), low: UInt64(attempt)))
   }
 
-  static func task(_ number: Int64, worker: Int32 = 1, inputs: [ClaimedTask.Input] = []) -> ClaimedTask {
+  static func task(
+    _ number: Int64, worker: Int32 = 1, inputs: [ClaimedTask.Input] = [], secrets: [String: String] = [:]
+  ) -> ClaimedTask {
     ClaimedTask(
       fence: fence(number), run: RunID(1), worker: WorkerID(worker), owner: "ann", name: "t", pipeline: nil,
       script: [1], maximum: nil, maxOutput: 1024, arguments: [], inputs: inputs, program: ProgramID(1),
-      grace: nil, settings: LaunchSettings())
+      grace: nil, settings: LaunchSettings(secrets: secrets))
   }
 
   static func finish(_ number: Int64) -> Frame {

@@ -152,7 +152,8 @@ import ZmeyLink
   @Test("Results handed on never make a frame too large", arguments: [(1, 200_000), (100, 60_000), (3, 0)])
   func inputs(count: Int, size: Int) {
     let input = ClaimedTask.Input(pass: .stdin, bytes: [UInt8](repeating: 1, count: size))
-    let (assignment, parts) = Assignment.make(Bench.task(1, inputs: Array(repeating: input, count: count)))
+    let (assignment, parts) = Assignment.make(
+      Bench.task(1, inputs: Array(repeating: input, count: count)), secrets: [:])
     var bytes = [Int](repeating: 0, count: count)
     for (index, input) in assignment.inputs.enumerated() { bytes[index] += input.bytes?.readableBytes ?? 0 }
     for part in parts {

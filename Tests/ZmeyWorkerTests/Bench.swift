@@ -33,7 +33,7 @@ final class Bench {
   @discardableResult
   func assign(
     _ fence: Fence = fence, maximum: Duration? = nil, cap: Int64 = 1 << 20, arguments: [String] = [],
-    inputs: [Assignment.Input] = []
+    inputs: [Assignment.Input] = [], secrets: [Assignment.Secret] = []
   ) -> [WorkerMachine.Effect] {
     handle(
       .received(
@@ -41,7 +41,8 @@ final class Bench {
           Assignment(
             fence: fence, run: RunID(1), name: "t", pipeline: "", owner: "ann",
             script: ByteBuffer(bytes: [1]),
-            maximum: maximum, maxOutput: cap, arguments: arguments, inputs: inputs))))
+            maximum: maximum, maxOutput: cap, arguments: arguments, inputs: inputs,
+            secrets: secrets))))
   }
 
   /// Assigns and starts.

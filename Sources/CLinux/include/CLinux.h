@@ -37,6 +37,16 @@ struct clinux_user {
   size_t group_count;
 };
 
+// A descriptor of ours and the number that the child has it by.
+struct clinux_descriptor {
+  int source;
+  int target;
+};
+
+// The numbers that a child may have descriptors by, beside the standard ones.
+#define CLINUX_FIRST_DESCRIPTOR 3
+#define CLINUX_LAST_DESCRIPTOR 9
+
 // Everything the child needs, made ready before the clone. Pointers may be NULL where "or NULL" is said.
 struct clinux_launch {
   const char *path;
@@ -51,6 +61,8 @@ struct clinux_launch {
   int standard_input;
   int standard_output;
   int standard_error;
+  const struct clinux_descriptor *descriptors;
+  size_t descriptor_count;
   int cgroup;                      // directory to be born in, or -1: inherited
   bool detached;                   // not our child, and survives us; pidfd is then -1
 
@@ -90,6 +102,8 @@ int clinux_pipe(int *reading, int *writing);
 int clinux_eventfd(void);
 // An unnamed file in memory, close-on-exec.
 int clinux_memfd(const char *name);
+// Keeps such a file as it is for good. 0, or -1 with errno.
+int clinux_seal(int descriptor);
 // Bytes waiting in a pipe, or -1 with errno.
 int clinux_readable_bytes(int descriptor);
 

@@ -94,7 +94,7 @@ extension Template {
       ("resources", Self.list(program.resources.mapValues { "\($0)" })),
       ("limits", program.limits?.text ?? ""),
       ("user", program.user ?? ""), ("nice", program.nice.map { "\($0)" } ?? ""),
-      ("variables", Self.list(program.environment)),
+      ("variables", Self.list(program.environment)), ("secrets", Self.list(program.secrets)),
       ("used by", usedBy.isEmpty ? "no pipeline" : usedBy.joined(separator: ", ")),
     ]
   }

@@ -7,14 +7,26 @@ create table zm.script (
   body text not null check (octet_length(body) <= 1048576)
 );
 
--- What the launch of a process is given: {"env": {NAME: value}, "nice": n, "user": name,
--- "limits": {"open_files": n, "memory": bytes, "cpu": ms, "processes": n}}, each absent for nothing.
+-- The rule for names, the same as Name in the Swift core. White space at the ends is listed, for what
+-- [[:space:]] means depends on the database's locale; what is missing of it are control characters.
+create function zm.is_name(name text) returns boolean language sql immutable as $$
+  select length(name) between 1 and 100 and name !~ '[\x01-\x1f\x7f-\x9f/]'
+    and name !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]'
+    and name !~ '[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$' $$;
+
+-- What the launch of a process is given: {"env": {NAME: value}, "secrets": {VARIABLE or DESCRIPTOR: name},
+-- "nice": n, "user": name, "limits": {"open_files": n, "memory": bytes, "cpu": ms, "processes": n}}, each absent for nothing.
 -- Schedulers decode it, so anything else would make every claim fail.
 create function zm.is_environment(j jsonb) returns boolean language sql immutable strict as $$
   select case when jsonb_typeof(j) = 'object' then pg_column_size(j) <= 131072 and not exists (
     select from jsonb_each(j) v
     where v.key !~ '^[A-Za-z_][A-Za-z0-9_]*$' or v.key like 'ZM\_%' or jsonb_typeof(v.value) <> 'string')
   else false end $$;
+create function zm.is_secrets(j jsonb) returns boolean language sql immutable strict as $$
+  select case when jsonb_typeof(j) = 'object' then (
+    select count(*) between 1 and 16 and bool_and((v.key ~ '^([3-9]|[A-Za-z_][A-Za-z0-9_]*)$' and v.key not like 'ZM\_%'
+      and jsonb_typeof(v.value) = 'string' and zm.is_name(v.value #>> '{}')) is true)
+    from jsonb_each(case when jsonb_typeof(j) = 'object' then j else '{}' end) v) else false end $$;
 create function zm.is_whole(j jsonb, low bigint, high bigint) returns boolean language sql immutable as $$
   select case when jsonb_typeof(j) = 'number' then j::numeric between low and high and j::numeric % 1 = 0 else false end $$;
 create function zm.is_number(j jsonb, low numeric, high numeric) returns boolean language sql immutable as $$
@@ -22,6 +34,7 @@ create function zm.is_number(j jsonb, low numeric, high numeric) returns boolean
 create function zm.is_launch(j jsonb) returns boolean language sql immutable strict as $$
   select case when jsonb_typeof(j) = 'object' then coalesce(bool_and(case v.key
     when 'env' then zm.is_environment(v.value)
+    when 'secrets' then zm.is_secrets(v.value)
     when 'nice' then zm.is_whole(v.value, -20, 19)
     when 'user' then jsonb_typeof(v.value) = 'string' and v.value #>> '{}' ~ '^[a-z_][a-z0-9_-]{0,30}\$?$'
     when 'limits' then jsonb_typeof(v.value) = 'object' and (
@@ -77,13 +90,6 @@ create table zm.program (
   created_at timestamptz not null default clock_timestamp(),
   unique (id, owner_id)
 );
-
--- The rule for names, the same as Name in the Swift core. White space at the ends is listed, for what
--- [[:space:]] means depends on the database's locale; what is missing of it are control characters.
-create function zm.is_name(name text) returns boolean language sql immutable as $$
-  select length(name) between 1 and 100 and name !~ '[\x01-\x1f\x7f-\x9f/]'
-    and name !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]'
-    and name !~ '[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$' $$;
 
 -- Arguments are a plain list of texts. SQL's arrays may be more, and one that a scheduler cannot read, or
 -- that cannot be appended to another, would make every claim fail. The frame that carries them, a task's and

@@ -85,8 +85,8 @@ begin
     coalesce((j ->> 'rerun_if_lost')::boolean, true), coalesce((j ->> 'max_output')::bigint, 16777216),
     (j ->> 'grace')::bigint, j -> 'retry',
     case when j ? 'labels' then array(select jsonb_array_elements_text(j -> 'labels')) end, j -> 'resources',
-    nullif(jsonb_strip_nulls(jsonb_build_object('env', j -> 'env', 'nice', j -> 'nice', 'limits', j -> 'limits',
-      'user', j -> 'user')), '{}'))
+    nullif(jsonb_strip_nulls(jsonb_build_object('env', j -> 'env', 'secrets', j -> 'secrets', 'nice', j -> 'nice',
+      'limits', j -> 'limits', 'user', j -> 'user')), '{}'))
   returning id into found_id;
   return found_id;
 end $$;

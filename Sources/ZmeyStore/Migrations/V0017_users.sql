@@ -165,7 +165,7 @@ begin
 end $$;
 
 -- Takes a user's rights and, if it was made here, the role. What it had stays for the record; a user of the same name
--- that is added later finds it again.
+-- that is added later finds it again, but for secrets: it may be somebody else.
 create function zm_api.user_remove(p_name text) returns void language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 declare
@@ -189,6 +189,7 @@ begin
   perform zm.note('remove', 'user', p_name, jsonb_build_object('before', zm.user_json(p_name)), u.id);
   update zm.app_user set disabled = true, is_role_ours = false where id = u.id;
   delete from zm.share where grantee = p_name;
+  delete from zm.secret where owner_id = u.id;
   perform zm.take_levels(p_name, u.is_role_ours);
 end $$;
 
