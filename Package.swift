@@ -96,7 +96,7 @@ let package = Package(
     .testTarget(
       name: "ZmeyLinkTests",
       dependencies: [
-        "ZmeyCore", "ZmeyLink",
+        "Sealing", "ZmeyCore", "ZmeyLink",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
@@ -111,7 +111,7 @@ let package = Package(
     .testTarget(
       name: "ZmeySchedulerTests",
       dependencies: [
-        "Postgres", "ZmeyCore", "ZmeyLink", "ZmeyScheduler", "ZmeyStore",
+        "Postgres", "Sealing", "ZmeyCore", "ZmeyLink", "ZmeyScheduler", "ZmeyStore",
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(

@@ -20,13 +20,16 @@ public struct LinkEndpoint: Sendable {
 
   /// Listens for workers. Closing the channel ends listening, not the links.
   ///
-  /// - Parameter tls: what the scheduler proves itself by; without it there is no TLS.
+  /// - Parameters:
+  ///   - tls: what the scheduler proves itself by; without it there is no TLS.
+  ///   - strangers: how many links may be there at once whose greeting is not over.
   /// - Returns: the listening channel and the address with the port that was bound.
   /// - Throws: `ListenError` if the address is taken or not of this machine, `NIOCore.SocketAddressError`.
   public func listen(
-    _ address: LinkAddress, timing: LinkTiming, tls: SchedulerTLS? = nil
+    _ address: LinkAddress, timing: LinkTiming, tls: SchedulerTLS? = nil,
+    strangers: Int = FrameLimit.strangers
   ) async throws -> (any Channel, LinkAddress) {
-    let strangers = NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: loop)
+    let present = NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: loop)
     let bootstrap = ServerBootstrap(group: loop)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -34,14 +37,14 @@ public struct LinkEndpoint: Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          guard strangers.value < FrameLimit.strangers else {
-            onEvent(.crowded(peer: channel.remoteAddress?.description ?? "unknown"))
+          guard present.value < strangers else {
+            onEvent(.crowded(peer: channel.peer))
             throw ChannelError.operationUnsupported
           }
           try add(
             to: channel, role: .scheduler, greeting: nil, tls: tls?.handler(), timing: timing,
-            onKnown: { strangers.value -= 1 })
-          strangers.value += 1
+            onKnown: { present.value -= 1 })
+          present.value += 1
         }
       }
     do {
@@ -81,7 +84,8 @@ public struct LinkEndpoint: Sendable {
   }
 
   private func add(
-    to channel: any Channel, role: SessionMachine.Role, greeting: Frame?, tls: NIOSSLHandler?, timing: LinkTiming,
+    to channel: any Channel, role: SessionMachine.Role, greeting: Frame?, tls: NIOSSLHandler?,
+    timing: LinkTiming,
     load: @escaping @Sendable () -> Int32? = { nil }, onKnown: @escaping () -> Void = {}
   ) throws {
     let id = LinkID(Self.nextID.wrappingAdd(1, ordering: .relaxed).newValue)

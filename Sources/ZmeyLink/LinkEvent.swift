@@ -44,6 +44,14 @@ public struct Link: Sendable {
   public func close() { channel.close(promise: nil) }
 }
 
+extension Channel {
+  /// The other side's address, for people.
+  var peer: String {
+    guard let address = remoteAddress, let host = address.ipAddress else { return "unknown" }
+    return "\(LinkAddress(host: host, port: address.port ?? 0))"
+  }
+}
+
 extension Instant {
   /// The monotonic clock's reading: the one place where a daemon reads it.
   public static func now() -> Instant { Instant(nanoseconds: NIODeadline.now().uptimeNanoseconds) }

@@ -19,7 +19,7 @@ final class LinkHandler: ChannelDuplexHandler {
   private var machine: SessionMachine
   private var batch: [Frame] = []
   private var error: LinkError?
-  private var peer = "unknown"
+  private var peer = ""
   private var hasGreeted = false
   private var wakeUp: Scheduled<Void>?
 
@@ -39,7 +39,7 @@ final class LinkHandler: ChannelDuplexHandler {
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    peer = context.remoteAddress?.description ?? peer
+    peer = context.channel.peer
     // Before TLS has begun: what is written here waits until the other side has proven itself.
     if let greeting { context.writeAndFlush(wrapOutboundOut(greeting), promise: nil) }
     schedule(context: context)

@@ -138,6 +138,7 @@ public actor WorkerService: DaemonService {
       guard id == link?.id else { return }
       // One batch, one pass: what all frames ask to be sent leaves in one write.
       perform(frames.map { .received($0) })
+    case .failed where hasEnded: break
     case .failed(_, let error):
       if case .refused(let reason)? = error {
         say("the scheduler refuses this worker: \(reason)")

@@ -14,7 +14,8 @@ struct ClusterTests {
   @Test func `the list of workers changes while all run`() async throws {
     try await gatedTemplate("listed")
     try await zmey.must("worker", "add", "my-host:4445", "--scheduler", "s1", "--slots", "1")
-    let worker = try await startWorker("my-host:4445")
+    try await zmey.credential("token", for: "my-host:4445")
+    let worker = try zmey.startWorker("my-host:4445")
     try await until("the new worker is linked") { try await zmey.worker("my-host:4445")?.connected == true }
 
     let three = try await zmey.submit("listed", "--count", "3")
@@ -40,11 +41,16 @@ struct ClusterTests {
   }
 
   @Test func `a worker that is not on the list is refused, and taken as soon as it is`() async throws {
-    let worker = try await startWorker("stranger")
+    try FileManager.default.copyItem(atPath: zmey.key("w1"), toPath: zmey.key("stranger"))
+    let worker = try zmey.startWorker("stranger")
     try await until("it is refused") {
       zmey.log("stranger").contains("no worker 'stranger' is on this scheduler's list")
     }
     try await zmey.must("worker", "add", "stranger", "--scheduler", "s1", "--slots", "1")
+    try await until("its credential is another's") {
+      zmey.log("stranger").contains("the token is not that") || zmey.log("stranger").contains("no credential")
+    }
+    try await zmey.credential("token", for: "stranger")
     try await until("it is linked") { try await zmey.worker("stranger")?.connected == true }
     try end(worker, SIGTERM)
     try await zmey.must("worker", "remove", "stranger")
@@ -212,18 +218,6 @@ struct ClusterTests {
   }
 
   // MARK: Workers
-
-  /// Starts a worker by hand, with flags as the original had them.
-  private func startWorker(_ name: String) async throws -> Int32 {
-    let program = Shell.program(
-      "zmworker",
-      [
-        "-la=\(name)", "-sa", "127.0.0.1:\(try zmey.port())", "-dt", "\(zmey.path)/-\(name)", "-st", "1s",
-        "-pt=1s",
-        "--log-file", "\(zmey.path)/log/\(name).log",
-      ])
-    return try Daemonizer.start(program, logFile: "\(zmey.path)/log/\(name).log")
-  }
 
   /// Looks at the instance's worker now and at each change that is told, until it is so.
   private func look(when listener: Listener, until isSo: (Worker) -> Bool) async throws {

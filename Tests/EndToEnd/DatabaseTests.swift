@@ -155,6 +155,12 @@ struct DatabaseTests {
     ("zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "--colour"], 2, "--colour"),
     ("zmworker", ["-la", "a/b", "-sa", "127.0.0.1:1"], 2, "has a '/'"),
     ("zmworker", ["-la", "x", "-sa", "nowhere"], 2, "it must be like 127.0.0.1:4444"),
+    ("zmworker", ["-la", "x", "-sa", "db1:4444"], 2, "without --credential FILE"),
+    (
+      "zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/nonexistent"], 2, "there is no such file"
+    ),
+    ("zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/etc/passwd"], 2, "chmod 600 /etc/passwd"),
+    ("zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/dev/null"], 2, "it is no file"),
     (
       "zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "-dt", "/proc/nonexistent"], 1, "cannot make the folder"
     ),

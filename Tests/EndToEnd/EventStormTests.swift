@@ -74,7 +74,8 @@ struct EventStormTests {
         "zmscheduler",
         [
           "-la", "127.0.0.1:\(port)", "--name", name, "-db",
-          InstanceFolder(zmey.path).conninfo(role: "zm_daemon"),
+          InstanceFolder(zmey.path).conninfo(role: "zm_daemon"), "--identity",
+          "\(zmey.path)/keys/\(name).pem",
         ]), logFile: "\(zmey.path)/log/\(name).log")
   }
 }

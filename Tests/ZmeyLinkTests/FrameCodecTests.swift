@@ -85,7 +85,7 @@ import ZmeyCore
     guard case .hello(var hello) = random.frame(.hello) else { return }
     hello.attempts = []
     var bytes = encoded(.hello(hello))
-    bytes.setInteger(UInt32.max, at: bytes.writerIndex - 4)
+    bytes.setInteger(UInt32.max, at: bytes.writerIndex - 5)
     #expect(throws: LinkError.malformed("count \(UInt32.max)")) { try FrameDecoder.next(&bytes) }
   }
 
@@ -111,6 +111,47 @@ import ZmeyCore
     #expect(try FrameDecoder.next(&bytes) == .ping(load: nil))
     bytes = encoded(.ping(load: -1))
     #expect(try FrameDecoder.next(&bytes) == .ping(load: 0))
+  }
+
+  @Test("A hello has a token, that of an older worker none, and no text of it shows the token")
+  func token() throws {
+    var hello = Hello(worker: "w", incarnation: Nonce(high: 1, low: 1), host: "", release: "", attempts: [])
+    var old = encoded(.hello(hello))
+    old.setInteger(UInt32(old.readableBytes - 5), at: 0)
+    old.moveWriterIndex(to: old.writerIndex - 1)
+    #expect(try FrameDecoder.next(&old) == .hello(hello))
+
+    hello.token = LinkToken([UInt8](repeating: 0xa7, count: 32))
+    var bytes = encoded(.hello(hello))
+    #expect(try FrameDecoder.next(&bytes) == .hello(hello))
+    let texts = ["\(hello)", String(reflecting: Frame.hello(hello)), dumped(hello)]
+    for text in texts { #expect(text.contains("token") && !text.contains("167") && !text.contains("a7")) }
+
+    bytes = encoded(.hello(hello))
+    bytes.setInteger(UInt32(31), at: bytes.writerIndex - 36)
+    #expect(throws: LinkError.malformed("token")) { try FrameDecoder.next(&bytes) }
+  }
+
+  private func dumped(_ value: some Any) -> String {
+    var text = ""
+    dump(value, to: &text)
+    return text
+  }
+
+  @Test("Who has not greeted may announce little")
+  func beforeGreeting() {
+    for (length, error) in [
+      (UInt32(FrameLimit.greeting) + 1, LinkError.oversized(FrameLimit.greeting + 1)),
+      (0x1503_0100, .unasked), (0x1603_01ff, .unasked),
+    ] {
+      var bytes = ByteBuffer(integer: length)
+      #expect(throws: error) { try FrameDecoder.next(&bytes, limit: FrameLimit.greeting) }
+    }
+    var hello = Hello(worker: "w", incarnation: Nonce(high: 1, low: 1), host: "", release: "", attempts: [])
+    hello.attempts = (0..<10_000).map {
+      Fence(taskRun: TaskRunID($0), attempt: 1, nonce: Nonce(high: 1, low: 1))
+    }
+    #expect(encoded(.hello(hello)).readableBytes < FrameLimit.greeting)
   }
 
   @Test("Every byte may be wrong: the frame is read, refused or awaited", arguments: FrameKind.allCases)

@@ -27,7 +27,9 @@ extension SplitMix {
         Hello(
           versions: oldest...(oldest + 3), worker: text(), incarnation: nonce(), host: text(),
           release: text(),
-          attempts: (0..<Int.random(in: 0...20, using: &self)).map { _ in fence() }))
+          attempts: (0..<Int.random(in: 0...20, using: &self)).map { _ in fence() },
+          token: Bool.random(using: &self)
+            ? nil : LinkToken((0..<32).map { _ in .random(in: 0...255, using: &self) })))
     case .welcome: return .welcome(Welcome(version: integer(), slots: integer(), lease: duration()))
     case .refuse: return .refuse(reason: text())
     case .script: return .script(sha256: bytes(), body: bytes())

@@ -17,7 +17,8 @@ import ZmeyCore
   }
 
   private func session(_ role: SessionMachine.Role, isOpen: Bool) -> SessionMachine {
-    var machine = SessionMachine(role: role, silence: .seconds(30), pingEvery: .seconds(5), greeting: .seconds(60), now: Self.start)
+    var machine = SessionMachine(
+      role: role, silence: .seconds(30), pingEvery: .seconds(5), greeting: .seconds(60), now: Self.start)
     if isOpen { _ = machine.received(role == .worker ? Self.welcome : Self.hello, at: Self.start) }
     return machine
   }
@@ -88,6 +89,19 @@ import ZmeyCore
     #expect(machine.nextDeadline == Self.start + .seconds(2))
     #expect(machine.tick(at: Self.start + .seconds(2)) == [.ping])
     #expect(machine.tick(at: Self.start + .seconds(5)) == [.close(.silent(.seconds(4)))])
+  }
+
+  @Test("A greeting that is not over in time ends the session; one that is does not")
+  func lateGreeting() {
+    var machine = SessionMachine(
+      role: .scheduler, silence: .seconds(30), pingEvery: .seconds(5), greeting: .seconds(10), now: Self.start
+    )
+    #expect(machine.nextDeadline == Self.start + .seconds(10))
+    var other = machine
+    #expect(machine.tick(at: Self.start + .seconds(10)) == [.close(.late(.seconds(10)))])
+    _ = other.received(Self.hello, at: Self.start + .seconds(9))
+    #expect(other.tick(at: Self.start + .seconds(20)) == [])
+    #expect(other.nextDeadline == Self.start + .seconds(39) + .nanoseconds(1))
   }
 
   @Test("Every frame ends the silence")

@@ -68,7 +68,7 @@ import ZmeyLink
           default: break
           }
         }
-      case .closed: break events
+      case .closed, .failed, .crowded: break events
       }
     }
     try await running

@@ -53,7 +53,7 @@ end $$;
 create function zm_api.worker_certificate(p_name text, p_certificate bytea) returns text language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $$
 begin
-  if octet_length(p_certificate) not between 1 and 16384 then
+  if coalesce(octet_length(p_certificate), 0) not between 1 and 16384 then
     raise exception 'a certificate has 1 to 16384 bytes' using errcode = 'ZM004';
   end if;
   return zm.set_credential(p_name, 'certificate', sha256(p_certificate));

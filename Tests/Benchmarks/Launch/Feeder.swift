@@ -77,7 +77,7 @@ actor Feeder {
     case .received(_, let frames):
       answers += frames.compactMap(answer)
       if (slots - answers.count) * 2 > slots { sendSoon() } else { send() }
-    case .closed: resume(.failure(Failure(.failed, "the worker has closed the link")))
+    case .closed, .failed, .crowded: resume(.failure(Failure(.failed, "the worker has closed the link")))
     }
   }
 
