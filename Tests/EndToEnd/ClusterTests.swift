@@ -221,7 +221,7 @@ struct ClusterTests {
         "-la=\(name)", "-sa", "127.0.0.1:\(try zmey.port())", "-dt", "\(zmey.path)/-\(name)", "-st", "1s",
         "-pt=1s",
         "--log-file", "\(zmey.path)/log/\(name).log",
-      ])
+      ] + Shell.taskUser)
     return try Daemonizer.start(program, logFile: "\(zmey.path)/log/\(name).log")
   }
 
