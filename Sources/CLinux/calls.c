@@ -36,6 +36,13 @@ int clinux_reap(int pidfd, struct clinux_exit *result) {
   return 0;
 }
 
+int clinux_hide_memory(void) {
+  struct rlimit none = {0, 0};
+  // Without the flag nobody but root may trace it or read its memory and environment, and no core is dumped, be it to a
+  // pipe, which the limit does not stop. An exec sets it again, so it is not handed on to tasks.
+  return setrlimit(RLIMIT_CORE, &none) == 0 ? prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) : -1;
+}
+
 int clinux_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 void clinux_set_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

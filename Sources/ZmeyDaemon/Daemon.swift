@@ -42,10 +42,12 @@ public enum Daemon {
   /// Runs the service that `make` makes until it ends by itself or by a signal: TERM and INT stop it, HUP opens
   /// the log again and takes over the level that the configuration names now; all else wants a restart.
   ///
-  /// - Throws: what the service throws; `LogFileError`; `DaemonError` if another daemon holds the pid file.
+  /// - Throws: what the service throws; `LogFileError`; `SystemError` if its memory cannot be hidden; `DaemonError` if another daemon holds the pid file.
   public static func run(
     _ label: String, _ options: Options, _ make: (any EventLoop, Logger) throws -> any DaemonService
   ) async throws {
+    // Secrets and keys pass through it.
+    try hideMemory()
     // A peer that goes away in the middle of a write is an error code, not the end of the daemon.
     signal(SIGPIPE, SIG_IGN)
     let lock = try options.pidFile.map { path in

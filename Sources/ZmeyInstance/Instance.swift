@@ -213,7 +213,7 @@ public struct Instance: Sendable {
           [
             "-la", worker.name, "-sa", "127.0.0.1:\(scheduler.port)", "--credential", folder.key(worker.name),
             "-dt", folder.worker(worker.name), "--drain", "10s",
-          ])
+          ] + (getuid() == 0 ? ["--allow-root"] : []))
       tell(
         Report(
           kind: "worker", name: worker.name, action: pid == nil ? "started" : "running",

@@ -1,7 +1,4 @@
-internal import Postgres
-internal import Sealing
 public import ZmeyCore
-internal import ZmeyStore
 
 /// What came of looking for a secret.
 public enum FoundSecret: Hashable, Sendable {
@@ -13,25 +10,6 @@ public enum FoundSecret: Hashable, Sendable {
   case closed
   /// This scheduler has no key.
   case noIdentity
-}
-
-extension SchedulerIdentity {
-  /// Looks for the secrets of tasks that were just claimed, and opens them.
-  ///
-  /// - Returns: one for each that they name, each opened once; none if nobody names one, or the database is away.
-  func findSecrets(
-    of claimed: [ClaimedTask], opening identity: Identity?, _ session: borrowing Session
-  ) -> [SecretReference: FoundSecret] {
-    let wanted = Set(claimed.lazy.flatMap(\.secrets))
-    guard !wanted.isEmpty, let envelopes = try? secrets(wanted, session) else { return [:] }
-    let found = wanted.map { reference -> (SecretReference, FoundSecret) in
-      guard let sealed = envelopes[reference] else { return (reference, .missing) }
-      guard let identity else { return (reference, .noIdentity) }
-      let opened = try? Envelope(der: sealed).opened(by: identity)
-      return (reference, opened.flatMap { SecretValue($0) }.map { .value($0) } ?? .closed)
-    }
-    return Dictionary(uniqueKeysWithValues: found)
-  }
 }
 
 extension FoundSecret {

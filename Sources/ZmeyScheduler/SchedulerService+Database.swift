@@ -186,13 +186,8 @@ extension SchedulerService {
   private func carryOut(_ batch: SchedulerBatch, _ anchor: Anchor) async throws {
     let known = Set(machine.scripts.keys)
     do {
-      let opener = configuration.identity
-      let (result, texts, secrets) = try await anchor.connection.run { session in
-        let result = try anchor.identity.perform(batch, session)
-        let missing = Set(result.claimed.map(\.script)).subtracting(known)
-        // The claim has committed, so nothing may throw from here on: a task without its text or secrets goes back.
-        let texts = missing.isEmpty ? [:] : (try? anchor.identity.scripts(Array(missing), session)) ?? [:]
-        return (result, texts, anchor.identity.findSecrets(of: result.claimed, opening: opener, session))
+      let (result, texts, secrets) = try await anchor.connection.run { [identity = configuration.identity] in
+        try anchor.identity.carryOut(batch, knowing: known, opening: identity, $0)
       }
       obstaclePause = Self.firstPause
       let scripts = texts.mapValues { ByteBuffer(string: $0) }

@@ -18,6 +18,8 @@ extension LaunchRequest {
     program.workingDirectory = place.home
     program.user = account?.identity
     program.niceness = settings.nice.map { Int32(clamping: $0) }
+    // A core file would have all that a task was given, its secrets too, in a place that outlives it.
+    program.limits.append(ResourceLimit(.coreFileSize, soft: 0, hard: 0))
     if let files = settings.limits.openFiles {
       program.limits.append(ResourceLimit(.openFiles, soft: UInt64(files), hard: UInt64(files)))
     }

@@ -23,6 +23,10 @@ public struct WorkerConfiguration: Sendable {
   public var credentialFile: String?
   /// The users that tasks may ask to run as, beside the worker's own.
   public var allowedUsers: Set<String> = []
+  /// Whom tasks run as that ask for no user; nil for the worker's own.
+  public var taskUser: String?
+  /// Whether tasks that ask for no user may run as root.
+  public var isRootAllowed = false
   /// How the processes of a task are held together.
   public var trees = TaskTrees.auto
   /// The name under which the program starts itself as the keeper of its tasks; nil for none, as in a program that

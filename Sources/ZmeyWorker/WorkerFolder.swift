@@ -49,7 +49,7 @@ final class WorkerFolder {
       var status = stat()
       guard stat(String(parent), &status) == 0, status.st_mode & S_IXOTH != 0 else {
         throw WorkerFolderError(
-          "tasks of other users (--allow-user) cannot pass \(parent) on their way to \(folder): allow it by chmod o+x"
+          "tasks of other users (--allow-user, --task-user) cannot pass \(parent) on their way to \(folder): allow it by chmod o+x"
         )
       }
     }

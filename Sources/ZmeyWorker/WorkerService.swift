@@ -60,7 +60,7 @@ public actor WorkerService: DaemonService {
   ///
   /// - Throws: `WorkerFolderError` if its folder cannot be used, `SystemError` if no process can be started.
   public func run() async throws {
-    let taken = try WorkerFolder(configuration.folder, isPassable: !configuration.allowedUsers.isEmpty)
+    let taken = try WorkerFolder(configuration.folder, isPassable: configuration.hasOtherUsers)
     machine = WorkerMachine(
       settings: .init(progressEvery: configuration.progressPeriod), spooled: taken.spool.inherited)
     folder = taken

@@ -151,7 +151,9 @@ struct ProcessUsage {
   }
 
   private static func memory(_ pid: Int32) -> Int {
-    let line = text("/proc/\(pid)/smaps_rollup").split(separator: "\n").first { $0.hasPrefix("Pss:") }
+    // Of a daemon, which hides its memory, only root is told how much of it is shared.
+    let lines = (text("/proc/\(pid)/smaps_rollup") + text("/proc/\(pid)/status")).split(separator: "\n")
+    let line = lines.first { $0.hasPrefix("Pss:") } ?? lines.first { $0.hasPrefix("VmRSS:") }
     return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
   }
 }

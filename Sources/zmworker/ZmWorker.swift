@@ -64,6 +64,14 @@ struct ZmWorker: AsyncParsableCommand {
   var allowedUsers: [String] = []
 
   @Option(
+    name: .customLong("task-user"),
+    help: ArgumentHelp("Whom tasks run as that ask for no user; only root can.", valueName: "user"))
+  var taskUser: String?
+
+  @Flag(help: "Let tasks that ask for no user run as root, if the worker does.")
+  var allowRoot = false
+
+  @Option(
     help: "How the processes of a task are held together: auto, cgroup or signals.",
     transform: { text in
       guard let trees = TaskTrees(rawValue: text) else {
@@ -76,8 +84,12 @@ struct ZmWorker: AsyncParsableCommand {
   @OptionGroup var daemon: DaemonOptions
 
   func validate() throws {
-    if let problem = allowedUsers.lazy.filter({ !Account.isName($0) }).first {
+    if let problem = (allowedUsers + [taskUser].compactMap(\.self)).lazy.filter({ !Account.isName($0) }).first
+    {
       throw ValidationError("'\(problem)' is no user's name")
+    }
+    if taskUser != nil, allowRoot {
+      throw ValidationError("--task-user and --allow-root exclude each other")
     }
     if let problem = Name.problem(localAddress) { throw ValidationError(problem) }
     guard credentialFile != nil || schedulerAddress.isLoopback else {
@@ -97,6 +109,9 @@ struct ZmWorker: AsyncParsableCommand {
       progressPeriod: progressPeriod.duration, pingPeriod: pingPeriod.duration, drain: drain.duration,
       release: release)
     worker.allowedUsers = Set(allowedUsers)
+    worker.taskUser = taskUser
+    worker.isRootAllowed = allowRoot
+    try worker.checkUsers()
     worker.trees = trees
     worker.keeper = Self.keeper
     worker.credentialFile = credentialFile

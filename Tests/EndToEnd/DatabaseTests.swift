@@ -154,6 +154,15 @@ struct DatabaseTests {
     ("zmworker", ["-la", "x"], 2, "-sa"),
     ("zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "--colour"], 2, "--colour"),
     ("zmworker", ["-la", "a/b", "-sa", "127.0.0.1:1"], 2, "has a '/'"),
+    (
+      "zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "--allow-root", "--task-user", "u"], 2,
+      "exclude each other"
+    ),
+    (
+      "zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "--task-user", "no-such-user"], 2,
+      "no user 'no-such-user'"
+    ),
+    ("zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "--task-user", "root"], 2, "start it with --allow-root"),
     ("zmworker", ["-la", "x", "-sa", "nowhere"], 2, "it must be like 127.0.0.1:4444"),
     ("zmworker", ["-la", "x", "-sa", "db1:4444"], 2, "without --credential FILE"),
     (
@@ -162,7 +171,8 @@ struct DatabaseTests {
     ("zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/etc/passwd"], 2, "chmod 600 /etc/passwd"),
     ("zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/dev/null"], 2, "it is no file"),
     (
-      "zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "-dt", "/proc/nonexistent"], 1, "cannot make the folder"
+      "zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "-dt", "/proc/nonexistent"] + Shell.taskUser, 1,
+      "cannot make the folder"
     ),
     ("zmscheduler", ["-la", "0.0.0.0:4444", "-db", "host=/nonexistent"], 2, "loopback only"),
     ("zmscheduler", ["-la", "127.example.com:4444", "-db", "host=/nonexistent"], 2, "loopback only"),

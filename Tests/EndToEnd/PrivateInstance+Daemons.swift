@@ -7,7 +7,7 @@ import ZmeyInstance
 /// Daemons by hand, in the place of those that `up` starts.
 extension PrivateInstance {
   /// Starts the instance's first worker anew, with further flags. `up` and `down` take it for their own.
-  func restartWorker(_ flags: String...) async throws {
+  func restartWorker(_ flags: String..., asTasks user: [String] = Shell.taskUser) async throws {
     if let running = try process("w1") { try end(running, SIGTERM) }
     let file = "\(path)/log/w1.log"
     let before = log("w1").count
@@ -16,7 +16,7 @@ extension PrivateInstance {
       [
         "-la", "w1", "-sa", "127.0.0.1:\(try port())", "--credential", "\(path)/keys/w1.pem", "-dt", "\(path)/workers/w1", "--drain", "10s",
         "--pid-file", "\(path)/run/w1.pid", "--log-file", file,
-      ] + flags)
+      ] + user + flags)
     _ = try Daemonizer.start(program, logFile: file)
     try await until("the worker is linked") { log("w1").dropFirst(before).contains("linked") }
   }

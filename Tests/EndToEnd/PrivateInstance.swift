@@ -42,6 +42,8 @@ struct PrivateInstance: Sendable {
   // MARK: Tools
 
   var conninfo: String { InstanceFolder(path).conninfo() }
+  /// How the database's superuser reaches it.
+  var superuser: String { InstanceFolder(path).conninfo(role: "postgres") }
 
   func zmctl(_ arguments: [String], input: String = "") async throws -> Shell.Outcome {
     try await Shell.run("zmctl", arguments, input: input, variables: ["ZM_DB": conninfo])
@@ -100,7 +102,7 @@ struct PrivateInstance: Sendable {
 
   /// How many rows a query has, asked by the database's superuser.
   func count(_ query: String) async throws -> Int64 {
-    try await SQL.count(query, in: InstanceFolder(path).conninfo(role: "postgres"))
+    try await SQL.count(query, in: superuser)
   }
 
   /// The process of a scheduler or worker.

@@ -22,6 +22,9 @@ enum Shell {
   static let programs = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().path
 
+  /// The flags by which a worker runs its tasks as whoever runs the tests.
+  static let taskUser = getuid() == 0 ? ["--allow-root"] : []
+
   static func program(_ name: String, _ arguments: [String], _ variables: [String: String] = [:]) -> Program {
     let inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
     return Program(

@@ -69,7 +69,8 @@ struct SilenceTests {
     }
     for name in ["a", "b"] {
       processes[name] = try start(
-        "zmworker", name, ["-la", name, "-sa", Self.address, "-dt", "\(zmey.path)/workers/\(name)"])
+        "zmworker", name,
+        ["-la", name, "-sa", Self.address, "-dt", "\(zmey.path)/workers/\(name)"] + Shell.taskUser)
       try await until("\(name) is linked") { try await zmey.worker(name)?.connected == true }
     }
     try await body(try #require(processes["s2"]), processes)

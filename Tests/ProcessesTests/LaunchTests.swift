@@ -47,6 +47,29 @@ import Testing
     #expect(outcomes.values.map(\.text) == Array(repeating: "0\n1\n2\n", count: 50))
   }
 
+  @Test func `files in memory stand at their numbers, and nothing else does`() async throws {
+    let large = [UInt8](repeating: UInt8(ascii: "x"), count: 65_536)
+    let given: [Int32: [UInt8]] = [3: Array("three".utf8), 4: large, 9: [], 7: [0, 255]]
+    let script =
+      "ls /proc/$$/fd | tr '\n' ' '; cat <&3; cat /dev/fd/3; wc -c <&4; cat <&9; cat <&7; echo x >&7 || :"
+    let outcomes = await run(
+      (1...20).map { (id: UInt64) in
+        var request = LaunchRequest(id: id, program: shell(script))
+        request.files = given
+        return request
+      }, on: try ProcessReactor())
+    let text = Array("0 1 2 3 4 7 9 threethree65536\n".utf8) + [0, 255]
+    #expect(outcomes.values.allSatisfy { $0.output == text }, "\(outcomes[1]?.text ?? "")")
+    #expect(outcomes.values.allSatisfy { !$0.error.isEmpty })
+  }
+
+  @Test(arguments: [0, 2, 10, -1] as [Int32]) func `a file at another number is refused`(number: Int32)
+    async throws
+  {
+    let outcome = try await run(shell("echo")) { $0.files = [number: [1]] }
+    #expect(outcome.failure?.step == .descriptors)
+  }
+
   @Test func `it leads a session and a group of its own`() async throws {
     let outcome = try await run(shell("cut -d' ' -f5,6 /proc/$$/stat"))
     let pid = try #require(outcome.pid)

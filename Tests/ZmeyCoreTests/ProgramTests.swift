@@ -8,7 +8,7 @@ struct ProgramTests {
     script: "s", average: .seconds(1), maximum: .seconds(2), grace: .seconds(30), attempts: 3,
     retry: RetryPolicy(
       delay: .seconds(10), backoff: 2, maxDelay: .seconds(300), jitter: 0.1, exitCodes: [75]),
-    environment: ["A": "b"], nice: -5,
+    environment: ["A": "b"], secrets: ["3": "key", "B": "password"], nice: -5,
     limits: Limits(openFiles: 1024, memory: 1 << 29, cpu: .seconds(60), processes: 64), user: "nobody")
 
   private func json(_ value: some Encodable) throws -> String {
@@ -23,7 +23,7 @@ struct ProgramTests {
         {"attempts":3,"average":1000,"env":{"A":"b"},"grace":30000,\
         "limits":{"cpu":60000,"memory":536870912,"open_files":1024,"processes":64},"max_output":16777216,\
         "maximum":2000,"nice":-5,"rerun_if_lost":true,"retry":{"backoff":2,"delay":10000,"exit_codes":[75],\
-        "jitter":0.1,"max_delay":300000},"script":"s","user":"nobody"}
+        "jitter":0.1,"max_delay":300000},"script":"s","secrets":{"3":"key","B":"password"},"user":"nobody"}
         """)
     let task = TaskDefinition(
       name: "t", work: .template("x"), maximum: .seconds(5), environment: ["A": "b"])

@@ -67,6 +67,7 @@ struct DefinitionSource {
     program.rerunIfLost = below(2) == 0
     program.maxOutput = pick([1024, 1025, 1 << 20, Program.defaultMaxOutput, 256 << 20])
     program.environment = environment()
+    program.secrets = Dictionary(uniqueKeysWithValues: zip(["n", "3", "NO", "9"], names()))
     if below(2) == 0 { program.nice = -20 + below(40) }
     program.limits = limits()
     program.labels = labels()

@@ -41,6 +41,16 @@ struct ProgramErrorTests {
       "env: {1A: b}",
       "the name of a variable has letters A to Z, a to z, digits and _, no digit first; this is \"1A\""
     ),
+    ("secrets: [A]", "'secrets' is a mapping (VARIABLE: secret), not a list"),
+    ("secrets: {A: }", "'A' needs a text (an empty one is written \"\"), not nothing"),
+    ("secrets: {A: a/b}", "'secrets': the name 'a/b' has a '/', which parts pipeline and task"),
+    (
+      "secrets: {ZM_A: b}",
+      "names that begin with ZM_ are reserved for zmey's own variables; this is \"ZM_A\""
+    ),
+    ("secrets: {2: b}", "a secret comes by a variable's name or by a descriptor, 3 to 9; this is \"2\""),
+    ("secrets: {03: b}", "a secret comes by a variable's name or by a descriptor, 3 to 9; this is \"03\""),
+    ("secret: {A: b}", "a task has no key \"secret\"; did you mean 'secrets'?"),
   ])
   func `a bad line is named`(line: String, message: String) {
     let found = errors(task("script: x", line))
@@ -87,6 +97,15 @@ struct ProgramErrorTests {
       errors(task("script: x", "retry: {delay: 5s}", "attempts: x")) == [
         "7:19: 'attempts' is a whole number from 1 to 100, not \"x\""
       ])
+  }
+
+  @Test func `secrets are so many at most, and none stands beside a value`() {
+    let many = (1...17).map { "A\($0): a" }.joined(separator: ", ")
+    #expect(
+      errors(task("script: x", "secrets: {\(many)}")) == ["6:9: 'secrets': 17 secrets; 16 are the most"])
+    #expect(
+      errors(task("script: x", "env: {A: b}", "secrets: {A: b}"))
+        == ["7:9: 'secrets': the variable A has a value under 'env' already"])
   }
 
   @Test func `an environment has a limit`() {

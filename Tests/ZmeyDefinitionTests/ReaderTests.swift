@@ -109,9 +109,11 @@ struct ReaderTests {
   @Test func `the process that a program becomes is described`() throws {
     let text = task(
       "script: x", "grace: 1h", "env: {A: 007, no: '', _b: \"x\\ny\"}", "nice: -20",
+      "secrets: {PASSWORD: 'db password', 3: 007, y: key}",
       "limits: {open_files: 16, memory: 16TiB, cpu: 366d, processes: 1000000}", "user: machine$")
     let program = Program(
-      script: "x", grace: .seconds(3600), environment: ["A": "007", "no": "", "_b": "x\ny"], nice: -20,
+      script: "x", grace: .seconds(3600), environment: ["A": "007", "no": "", "_b": "x\ny"],
+      secrets: ["PASSWORD": "db password", "3": "007", "y": "key"], nice: -20,
       limits: Limits(openFiles: 16, memory: 16 << 40, cpu: Timespan("366d"), processes: 1_000_000),
       user: "machine$")
     #expect(try read(text).pipelines[0].tasks[0] == TaskDefinition(name: "t", work: .inline(program)))
@@ -141,8 +143,8 @@ struct ReaderTests {
       ])
   }
 
-  @Test(arguments: ["env:", "env: {}"])
-  func `an environment may be empty`(line: String) throws {
+  @Test(arguments: ["env:", "env: {}", "secrets:", "secrets: {}"])
+  func `environment and secrets may be empty`(line: String) throws {
     #expect(try read(task("script: x", line)).pipelines[0].tasks[0].work == .inline(Program(script: "x")))
   }
 

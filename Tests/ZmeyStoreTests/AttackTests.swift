@@ -81,6 +81,10 @@ import ZmeyStore
       events: [EventDefinition(name: "e", rule: .every(.seconds(3600)), start: ["p"])])
     try await world.apply(definitions)
     try await world.apply(Definitions(templates: [TemplateDefinition(name: "t", program: program)]))
+    try await world.anna.run {
+      try People.setSecret(
+        word, sealed: Array(word.utf8), recipients: [[UInt8](repeating: 1, count: 32)], $0)
+    }
     _ = try await world.anna.run { try Submission.open(template: "t", key: "key", $0) }
     _ = try await world.anna.run { try Submission.open(template: "t", key: word, $0) }
     let run = try await world.anna.run {

@@ -37,6 +37,9 @@ import ZmeyStore
       name: "a", work: .inline(Program(script: "#!/bin/sh\n# inline of \(name)\n")))
     definitions.events = [EventDefinition(name: "e", rule: .every(.seconds(3600)), start: ["p"])]
     _ = try await person.apply(definitions)
+    try await person.run {
+      try People.setSecret(name, sealed: [1], recipients: [[UInt8](repeating: 1, count: 32)], $0)
+    }
     _ = try await person.run { try Submission.open(template: "t", key: "key", $0) }
     let run = try await person.run { try People.start(pipeline: "p", task: nil, arguments: ["x"], $0) }
     _ = try await person.run { try People.fireEvent("e", $0) }

@@ -88,6 +88,9 @@ struct clinux_exit {
 // Waits for the process of a pidfd to end and reaps it. 0, or -1 with errno.
 int clinux_reap(int pidfd, struct clinux_exit *result);
 
+// Keeps what this process has in memory from core files and from other processes of its user. 0, or -1 with errno.
+int clinux_hide_memory(void);
+
 // Makes this process the parent of every orphan below it. 0, or -1 with errno.
 int clinux_adopt_orphans(void);
 // The name that ps and the like show for the calling thread, at most 15 bytes.

@@ -13,10 +13,11 @@ final class WorkerProcess: Sendable {
 
   init(_ program: String, _ scheduler: LinkAddress, folder: String, trees: LaunchBench.Trees) throws {
     reactor = try ProcessReactor()
-    let arguments = [
-      "zmworker", "--local-address", "launchbench", "--scheduler-address", "\(scheduler)",
-      "--temporary-folder", folder, "--trees", trees.rawValue, "--drain", "1s",
-    ]
+    let arguments =
+      [
+        "zmworker", "--local-address", "launchbench", "--scheduler-address", "\(scheduler)",
+        "--temporary-folder", folder, "--trees", trees.rawValue, "--drain", "1s",
+      ] + (getuid() == 0 ? ["--allow-root"] : [])
     let environment = ["PATH": Floor.path]
     reactor.launch([
       LaunchRequest(

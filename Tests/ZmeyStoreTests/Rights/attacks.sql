@@ -26,6 +26,8 @@ select format('select * from %s', oid::regclass) from pg_class where relispartit
 select * from zm.queue; select * from zm.inflight; select * from zm.intake; select * from zm.kept; select * from zm.verdict; select * from zm.fan_items; select * from zm.class;
 --- the audit of others
 select * from zm.audit; select * from zm_api.audit; select * from zm.audit_seal; select * from zm.audit_head; select * from zm_api.audit_heads();
+--- secrets
+select * from zm.secret; select convert_from(sealed, 'UTF8') from zm.secret; select name, recipients from zm.secret; select * from zm_api.secret; copy (select sealed from zm.secret) to stdout; select s::text from zm.secret s; select zm_api.secret_set('mine', 'x', array[sha256('x')]); update zm.secret set sealed = 'x'; select * from zm_sched.secrets(1, 1, array[:'anna']::name[], array['x']);
 --- users
 select * from zm.app_user; select * from zm_api.person;
 --- why somebody's task waits
@@ -172,6 +174,8 @@ begin; select zm_api.watch(); prepare transaction 'evil'; rollback;
 explain select * from zm.task_run where name = :'guess'; explain select * from zm.pipeline where name = :'guess'; explain select * from zm.run where name = :'guess'; explain select * from zm.template where name = :'guess'; explain select * from zm.task where name = :'guess'; explain select * from zm.audit where object = :'guess'; explain select * from zm.event where name = :'guess';
 --- oracle: a name that is taken
 select zm_api.apply(jsonb_build_object('templates', jsonb_build_array(jsonb_build_object('name', :'guess', 'description', '', 'program', jsonb_build_object('script', E'#!/bin/sh\n', 'attempts', 1, 'rerun_if_lost', true, 'max_output', 1024))), 'pipelines', '[]'::jsonb, 'events', '[]'::jsonb));
+--- oracle: a secret that is there
+select zm_api.secret_set(:'guess', 'x', array[sha256('x')]); select name from zm_api.secret; select zm_api.secret_remove(:'guess'); select zm_api.secret_remove(:'guess'); explain select name from zm.secret where name = :'guess';
 --- oracle: the refusal of a pipeline that is there
 select zm_api.start(:'guess'); select zm_api.control_pipeline('stop', :'guess'); select zm_api.remove('pipeline', :'guess'); select zm_api.event_fire(:'guess'); select zm_api.submit(:'guess');
 --- oracle: a key of a submission that is taken
