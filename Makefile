@@ -13,7 +13,7 @@ WIDTH    ?= 6
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint format demo bench bench-launch bench-console install clean
+.PHONY: help deps build test lint format demo bench bench-launch bench-console bench-wall install clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench-launch: build ## measure: what one worker launches without a database, bes
 
 bench-console: build ## measure: the console beside its budgets
 	@python3 Tests/Benchmarks/Console/console.py .build/release
+
+bench-wall: build ## measure: row security and audit beside the same without
+	@python3 Tests/Benchmarks/Wall/wall.py .build/release
 
 install: build ## install programs, themes and manual pages below DESTDIR/PREFIX
 	@install -d $(DESTDIR)$(PREFIX)/bin

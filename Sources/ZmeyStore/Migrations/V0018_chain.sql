@@ -6,7 +6,7 @@ set local role zm_owner;
 create table zm.audit_seal (
   who name not null,
   number bigint not null,
-  audit_id bigint not null unique,
+  audit_id bigint not null,
   digest bytea not null check (octet_length(digest) = 32),
   primary key (who, number)
 );
@@ -17,22 +17,23 @@ create table zm.audit_head (
 ) with (fillfactor = 50);
 create trigger append_only before update or delete on zm.audit_seal for each row execute function zm.refuse_change();
 
-create function zm.seal_of(a zm.audit, p_before bytea) returns bytea language sql stable
+create function zm.seal_of(a zm.audit, p_before bytea) returns bytea language plpgsql stable
   set search_path = pg_catalog, pg_temp as $$
-  select sha256(p_before || convert_to(jsonb_build_array(a.id, (extract(epoch from a.at) * 1000000)::bigint, a.who, host(a.address),
-    a.application, a.subject_id, a.action, a.kind, a.object, a.detail)::text, 'UTF8')) $$;
+begin
+  return sha256(p_before || convert_to(jsonb_build_array(a.id, (extract(epoch from a.at) * 1000000)::bigint, a.who, host(a.address),
+    a.application, a.subject_id, a.action, a.kind, a.object, a.detail)::text, 'UTF8'));
+end $$;
 
 -- At the commit, so that who leaves a transaction open holds nobody up, not even his own other sessions.
 create function zm.seal() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  h zm.audit_head;
 begin
-  insert into zm.audit_head values (new.who, 0, sha256('')) on conflict do nothing;
-  select * into h from zm.audit_head where who = new.who for no key update;
-  h.number := h.number + 1;
-  h.digest := zm.seal_of(new, h.digest);
-  insert into zm.audit_seal values (h.who, h.number, new.id, h.digest);
-  update zm.audit_head set number = h.number, digest = h.digest where who = h.who;
+  loop
+    with h as (
+      update zm.audit_head x set number = x.number + 1, digest = zm.seal_of(new, x.digest) where x.who = new.who returning x.*)
+    insert into zm.audit_seal select h.who, h.number, new.id, h.digest from h;
+    exit when found;
+    insert into zm.audit_head values (new.who, 0, sha256('')) on conflict do nothing;
+  end loop;
   return null;
 end $$;
 create constraint trigger seal after insert on zm.audit deferrable initially deferred for each row execute function zm.seal();
