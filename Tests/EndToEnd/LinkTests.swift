@@ -91,7 +91,7 @@ struct LinkTests {
             "-la", name, "-sa", "127.0.0.1:\(try zmey.port())", "-dt", "\(zmey.path)/-as-\(name)",
             "--log-file",
             "\(zmey.path)/log/as-\(name).log", "--credential", zmey.key(credential),
-          ]), logFile: "\(zmey.path)/log/as-\(name).log")
+          ] + Shell.taskUser), logFile: "\(zmey.path)/log/as-\(name).log")
       try await until("\(credential) is refused for \(name)") {
         zmey.log("as-\(name)").contains("the scheduler refuses this worker: \(reason)")
       }
@@ -141,7 +141,9 @@ struct LinkTests {
     defer { tap.close() }
     let worker = try Daemonizer.start(
       Shell.program(
-        "zmworker", ["-la", "talkative", "-sa", "127.0.0.1:\(tap.port)", "-dt", "\(zmey.path)/-talkative"]),
+        "zmworker",
+        ["-la", "talkative", "-sa", "127.0.0.1:\(tap.port)", "-dt", "\(zmey.path)/-talkative"]
+          + Shell.taskUser),
       logFile: "\(zmey.path)/log/talkative.log")
     try await linked("talkative")
     #expect(try await run(on: "talkative", "echo $((6 * 7))42-heard").result == "4242-heard\n")

@@ -28,7 +28,7 @@ extension PrivateInstance {
       [
         "-la=\(name)", "-sa", "127.0.0.1:\(try port ?? self.port())", "-dt", "\(path)/-\(name)", "-st", "1s",
         "-pt=1s", "--log-file", "\(path)/log/\(name).log", "--credential", key(owner ?? name),
-      ])
+      ] + Shell.taskUser)
     return try Daemonizer.start(program, logFile: "\(path)/log/\(name).log")
   }
 
