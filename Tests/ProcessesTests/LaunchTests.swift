@@ -51,15 +51,15 @@ import Testing
     let large = [UInt8](repeating: UInt8(ascii: "x"), count: 65_536)
     let given: [Int32: [UInt8]] = [3: Array("three".utf8), 4: large, 9: [], 7: [0, 255]]
     let script =
-      "ls /proc/$$/fd | tr '\n' ' '; cat <&3; cat /dev/fd/3; wc -c <&4; cat <&9; cat <&7; echo x >&7 || :"
+      "ls /proc/$$/fd; cat <&3; cat /dev/fd/3; wc -c <&4; cat <&9; cat <&7; /bin/echo x >&7 || :"
     let outcomes = await run(
       (1...20).map { (id: UInt64) in
         var request = LaunchRequest(id: id, program: shell(script))
         request.files = given
         return request
       }, on: try ProcessReactor())
-    let text = Array("0 1 2 3 4 7 9 threethree65536\n".utf8) + [0, 255]
-    #expect(outcomes.values.allSatisfy { $0.output == text }, "\(outcomes[1]?.text ?? "")")
+    let text = Array("0\n1\n2\n3\n4\n7\n9\nthreethree65536\n".utf8) + [0, 255]
+    #expect(outcomes.values.allSatisfy { $0.output == text }, "\(outcomes.values.map(\.output))")
     #expect(outcomes.values.allSatisfy { !$0.error.isEmpty })
   }
 

@@ -53,6 +53,7 @@ struct JSONSchema {
     case "required":
       return fault((rule as? [String] ?? []).allSatisfy { object == nil || object?[$0] != nil })
     case "minProperties": return fault(object?.count ?? .max >= Self.number(rule))
+    case "maxProperties": return fault(object?.count ?? 0 <= Self.number(rule))
     case "properties":
       let rules = rule as? [String: Any] ?? [:]
       return (object ?? [:]).flatMap { key, value in

@@ -69,7 +69,8 @@ extension SplitMix {
     let bytes = (0..<Int.random(in: SecretValue.sizes.lowerBound...100, using: &self)).map { _ in
       UInt8.random(in: .min ... .max, using: &self)
     }
-    let place = Bool.random(using: &self) ? SecretPlace.variable("A_1") : .descriptor(.random(in: 3...9, using: &self))
+    let number = Int32.random(in: 3...9, using: &self)
+    let place = Bool.random(using: &self) ? SecretPlace.variable("A_1") : .descriptor(number)
     return Assignment.Secret(place: place, value: SecretValue(bytes)!)
   }
 

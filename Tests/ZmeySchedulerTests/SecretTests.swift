@@ -20,8 +20,10 @@ import ZmeyStore
     let assigned = effects.frames().compactMap { frame -> [Assignment.Secret]? in
       if case .assign(let assignment) = frame { assignment.secrets } else { nil }
     }
-    let (three, variable) = (SecretPlace.descriptor(3), SecretPlace.variable("A"))
-    #expect(assigned == [[.init(place: three, value: Self.value), .init(place: variable, value: Self.value)]])
+    let expected = [SecretPlace.descriptor(3), .variable("A")].map { place in
+      Assignment.Secret(place: place, value: Self.value)
+    }
+    #expect(assigned == [expected])
   }
 
   @Test(arguments: [
