@@ -6,17 +6,16 @@ import Synchronization
 
 /// Hunts for inputs that break a promise, and keeps those that reach something new. `Tests/Fuzz/fuzz.sh` runs it.
 ///
-///     fuzz unpack CORPUS FOLDER      a file an input
-///     fuzz pack FOLDER CORPUS        and back, the shortest first
-///     fuzz TARGET ARGUMENT...        libFuzzer, with its own arguments
+///     fuzz unpack CORPUS FOLDER              a file an input
+///     fuzz pack FOLDER CORPUS                and back, the shortest first
+///     FUZZ_TARGET=NAME fuzz ARGUMENT...      libFuzzer with its own arguments, by which it also starts itself anew
 @main struct Fuzz {
   static func main() throws {
     let arguments = CommandLine.arguments
     switch (arguments.dropFirst().first, arguments.count) {
     case ("unpack", 4): try unpack(arguments[2], into: arguments[3])
     case ("pack", 4): try pack(arguments[2], into: arguments[3])
-    case (let name?, _): hunt(name)
-    default: refuse("name a target: \(FuzzTarget.all.map(\.name).joined(separator: ", "))")
+    default: hunt(getenv("FUZZ_TARGET").map { String(cString: $0) } ?? "")
     }
   }
 
@@ -51,11 +50,10 @@ import Synchronization
 
   private static func hunt(_ name: String) {
     guard let found = FuzzTarget.all.first(where: { $0.name == name }) else {
-      refuse("no target '\(name)': there are \(FuzzTarget.all.map(\.name).joined(separator: ", "))")
+      refuse("FUZZ_TARGET is '\(name)': there are \(FuzzTarget.all.map(\.name).joined(separator: ", "))")
     }
     target.withLock { $0 = found }
-    // libFuzzer takes the name for the program's.
-    let status = cfuzzer_run(CommandLine.argc - 1, CommandLine.unsafeArgv + 1) { bytes, count in
+    let status = cfuzzer_run(CommandLine.argc, CommandLine.unsafeArgv) { bytes, count in
       Fuzz.check(UnsafeRawBufferPointer(start: bytes, count: count))
       return 0
     }
