@@ -77,4 +77,4 @@ install: build ## install programs, themes and manual pages below DESTDIR/PREFIX
 	@echo "installed into $(DESTDIR)$(PREFIX)"
 
 clean: ## remove what was built
-	@rm -rf .build
+	@rm -rf .build .build-fuzz
