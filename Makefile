@@ -10,10 +10,13 @@ MANUALS  := $(CURDIR)/.build/man
 # How many tests run at once: else all begin together, their servers and daemons with them, and each second of a test
 # becomes many on a small machine. Most tests wait for processes, so few of them would leave the cores idle.
 WIDTH    ?= 6
+# What `make fuzz` hunts in, one after another, and how long in each.
+FUZZ     ?= frame yaml condition cron theme keys
+SECONDS  ?= 600
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint format demo bench bench-launch bench-console bench-wall install clean
+.PHONY: help deps build test lint format demo bench bench-launch bench-console bench-wall fuzz install clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +66,9 @@ bench-console: build ## measure: the console beside its budgets
 bench-wall: build ## measure: row security and audit beside the same without
 	@python3 Tests/Benchmarks/Wall/wall.py .build/release
 
+fuzz: deps ## hunt for input that breaks a reader, with libFuzzer: FUZZ=yaml SECONDS=60
+	@for target in $(FUZZ); do SWIFT="$(SWIFT)" Tests/Fuzz/fuzz.sh $$target $(SECONDS) || exit 1; done
+
 install: build ## install programs, themes and manual pages below DESTDIR/PREFIX
 	@install -d $(DESTDIR)$(PREFIX)/bin
 	@install -m 755 $(PROGRAMS:%=.build/release/%) $(DESTDIR)$(PREFIX)/bin
@@ -74,4 +80,4 @@ install: build ## install programs, themes and manual pages below DESTDIR/PREFIX
 	@echo "installed into $(DESTDIR)$(PREFIX)"
 
 clean: ## remove what was built
-	@rm -rf .build
+	@rm -rf .build .build-fuzz

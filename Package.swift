@@ -82,6 +82,16 @@ let package = Package(
       ]),
     .target(name: "ZmeyInstance", dependencies: ["ZmeyCore", "ZmeyStore", "Postgres", "Processes"]),
     .target(name: "TestKit", dependencies: ["Postgres", "Processes", "ZmeyStore"], path: "Tests/TestKit"),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "ZmeyConsole", "ZmeyCore", "ZmeyDefinition", "ZmeyLink", "ZmeySchedule",
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      path: "Tests/Fuzz/Targets"),
+    .target(name: "CFuzzer", path: "Tests/Fuzz/Driver"),
+    .executableTarget(name: "fuzz", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/Fuzz/Program"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     .testTarget(name: "ZmeyCoreTests", dependencies: ["ZmeyCore"]),
     .testTarget(
       name: "ZmeyScheduleTests", dependencies: ["Postgres", "TestKit", "ZmeyCommand", "ZmeySchedule"],
