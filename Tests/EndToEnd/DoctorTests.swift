@@ -43,6 +43,12 @@ import ZmeyInstance
       check: "locks", sql: "grant execute on function pg_advisory_lock(bigint) to public",
       cure: "revoke execute on function pg_advisory_lock(bigint) from public"),
     Illness(
+      check: "disk", sql: "grant execute on function lo_create(oid) to public",
+      cure: "revoke execute on function lo_create(oid) from public"),
+    Illness(
+      check: "names", level: "warn", sql: "select zm_api.user_add('DB_gone'); drop role DB_gone",
+      cure: "select zm_api.user_remove('DB_gone')"),
+    Illness(
       check: "owner", sql: "alter table zm.kept owner to postgres",
       cure: "alter table zm.kept owner to zm_owner"),
     Illness(
@@ -79,18 +85,19 @@ import ZmeyInstance
       cure: "revoke execute on function zm.new_id from public"),
     Illness(
       check: "powers", level: "warn",
-      sql: "create role DB_boss bypassrls; select zm.enrol('DB_boss', 'user')", cure: "drop role DB_boss"),
+      sql: "create role DB_boss bypassrls; select zm.enrol('DB_boss', 'user')",
+      cure: "drop role DB_boss; delete from zm.app_user where rolname = 'DB_boss'"),
     Illness(
       check: "powers", level: "warn",
       sql: "create role DB_shell in role pg_execute_server_program; select zm.enrol('DB_shell', 'user')",
-      cure: "drop role DB_shell"),
+      cure: "drop role DB_shell; delete from zm.app_user where rolname = 'DB_shell'"),
     Illness(
       check: "scheduler-role",
       sql: "create role DB_both in role zm_scheduler; select zm.enrol('DB_both', 'user')",
-      cure: "drop role DB_both"),
+      cure: "drop role DB_both; delete from zm.app_user where rolname = 'DB_both'"),
     Illness(
       check: "connection-limit", level: "warn", sql: "select zm_api.user_add('DB_many')",
-      cure: "drop role DB_many"),
+      cure: "select zm_api.user_remove('DB_many')"),
     Illness(
       check: "passwords", level: "warn", sql: "alter database DB set password_encryption = 'md5'",
       cure: "alter database DB reset password_encryption"),

@@ -131,6 +131,7 @@ import ZmeyStore
           from pg_proc p where pronamespace in ('zm'::regnamespace, 'zm_api'::regnamespace, 'zm_sched'::regnamespace)
         union all select '!object ' || concat_ws(' ', oid::regclass, relowner, relkind, relrowsecurity)
           from pg_class where relowner = '\(bert)'::regrole or relnamespace = 'zm'::regnamespace
+        union all select '!large object ' || oid from pg_largeobject_metadata
         union all select '!schema ' || nspname from pg_namespace where nspname !~ '^pg_(toast_)?temp'
         union all select '!policy ' || to_jsonb(p)::text from pg_policy p
         """))

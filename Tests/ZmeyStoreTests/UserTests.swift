@@ -41,8 +41,8 @@ import ZmeyStore
 
       try await world.root.run { session in try People.removeUser(name, session) }
       #expect(try await user(name, world.root)?.isDisabled == true)
-      #expect(await sqlState { try await carl.script("select zm_api.start('p')") } != nil)
-      #expect(try await carl.int("select count(*) from pg_roles where rolname = '\(name)'") == 0)
+      await #expect(throws: DatabaseError.self) { try await carl.script("select zm_api.start('p')") }
+      #expect(try await world.root.int("select count(*) from pg_roles where rolname = '\(name)'") == 0)
       let actions = try await world.root.run { session in
         try People.audit(limit: 10, session).filter { $0.kind == "user" && $0.object == name }.map(\.action)
       }

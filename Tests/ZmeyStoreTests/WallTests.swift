@@ -35,4 +35,57 @@ import ZmeyStore
       #expect(try await world.root.int("select count(*) from zm.app_user where rolname = 'evil'") == 0)
     }
   }
+
+  @Test func `lets a user who is removed commit nothing that was begun before`() async throws {
+    try await World.with { world in
+      let bert = try await world.store.newRole("bert", level: "user")
+      _ = try await bert.apply(template())
+      let name = world.store.role("bert")
+      async let begun: Void = bert.transaction { session in
+        try session.script("select zm_api.submit('t')")
+        try session.script("select pg_sleep(100)")
+      }
+      try await world.root.script(
+        """
+        do $$ begin
+          while not exists (select from pg_stat_activity where usename = '\(name)' and wait_event = 'PgSleep') loop
+            perform pg_sleep(0.01);
+            perform pg_stat_clear_snapshot();
+          end loop;
+        end $$
+        """)
+      try await world.root.run { try People.removeUser(name, $0) }
+      do {
+        try await begun
+        Issue.record("it was committed")
+      } catch let error as DatabaseError {
+        #expect(error.kind == .connection)
+      }
+      #expect(try await world.root.int("select count(*) from zm.run") == 0)
+    }
+  }
+
+  @Test func `can be left by a user whose role somebody dropped`() async throws {
+    try await World.with { world in
+      let name = world.store.role("carl")
+      try await world.root.run { try People.addUser(name, "{}", $0) }
+      try await world.root.script("drop role \(name)")
+      try await world.root.run { try People.removeUser(name, $0) }
+      #expect(
+        try await world.root.int("select count(*) from zm.app_user where rolname = '\(name)' and disabled")
+          == 1)
+    }
+  }
+
+  @Test(arguments: [
+    "lo_create(0)", "lo_creat(-1)", "lo_from_bytea(0, '')", "pg_logical_emit_message(false, 'x', 'y')",
+    "pg_advisory_lock(7701, 1)", "zm.record_wall()", "zm.shapes()",
+  ]) func `keeps from everybody what writes without a limit, blocks others, or moves the wall`(call: String)
+    async throws
+  {
+    try await World.with { world in
+      let error = await #expect(throws: DatabaseError.self) { try await world.anna.script("select \(call)") }
+      #expect(error?.kind == .insufficientPrivilege)
+    }
+  }
 }

@@ -32,14 +32,16 @@ grant usage on schema zm, zm_api to zm_viewer, zm_user, zm_admin, zm_scheduler;
 grant usage on schema zm_sched to zm_scheduler;
 
 -- Nobody puts an object of theirs where a search path could find it, and nobody blocks a scheduler by
--- taking its advisory lock: the lock functions are per database, so only this one loses them.
+-- taking its advisory lock: the lock functions are per database, so only this one loses them. Nor does anybody write what
+-- no limit counts: large objects, and messages into the log of all changes.
 do $$
 declare
   f regprocedure;
 begin
   execute format('revoke create, temporary on database %I from public', current_database());
   for f in select oid::regprocedure from pg_proc
-           where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_(try_)?advisory_' loop
+           where pronamespace = 'pg_catalog'::regnamespace and (proname ~ '^pg_(try_)?advisory_'
+             or proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'pg_logical_emit_message')) loop
     execute format('revoke execute on function %s from public', f);
     execute format('grant execute on function %s to zm_owner', f);
   end loop;

@@ -613,7 +613,7 @@ create function zm_api.submit(p_template text, p_count int default 1, p_args jso
 declare
   me int := zm.me();
   t zm.template;
-  n int := coalesce(jsonb_array_length(p_args), p_count);
+  n int := case when p_args is null then p_count when jsonb_typeof(p_args) = 'array' then jsonb_array_length(p_args) end;
   r bigint;
 begin
   select * into t from zm.template where owner_id = me and name = p_template and removed_at is null;
@@ -636,8 +636,8 @@ declare
   me int := zm.me();
   r bigint;
 begin
-  if coalesce(cardinality(p_command), 0) = 0 then
-    raise exception 'no command is given' using errcode = 'ZM004';
+  if coalesce(cardinality(p_command), 0) = 0 or not zm.is_arguments(p_command) then
+    raise exception 'a command is a list of texts, at most 1 MiB in all' using errcode = 'ZM004';
   end if;
   r := zm.start_batch(me,
     zm.program_of(me, jsonb_build_object('script', e'#!/bin/sh\nexec "$@"\n', 'attempts', 1,

@@ -48,9 +48,11 @@ begin
                  and r.rolname in ('zm_viewer', 'zm_user', 'zm_admin', 'zm_guest') loop
     execute format('revoke %I from %I', level, p_name);
   end loop;
+  -- What its sessions have begun is not to be committed any more.
+  perform pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = p_name;
   if p_is_ours then
     begin
-      execute format('drop role %I', p_name);
+      execute format('drop role if exists %I', p_name);
     exception when dependent_objects_still_exist or object_in_use then
       execute format('alter role %I nologin', p_name);
     end;

@@ -6,12 +6,16 @@ struct RightFacts: Facts {
   let isPublicOpen: Bool
   /// How many functions that take advisory locks everybody may call.
   let locks: Int
+  /// Functions that write what no limit counts and everybody may call.
+  let writers: [String]
   let foreign: [String]
   let owners: [String]
   let open: [String]
   let lax: [String]
   let unpinned: [String]
   let everybodys: [String]
+  /// Users whose role is gone.
+  let nameless: [String]
   let powerful: [String]
   let double: [String]
   /// Of users who are not alone.
@@ -41,6 +45,12 @@ struct RightFacts: Facts {
         where n.nspname = 'public' and a.grantee = 0 and a.privilege_type = 'CREATE') as is_public_open,
       (select count(*) from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace and p.proname ~ '^pg_(try_)?advisory_'
         and exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0)) as locks,
+      array(select distinct p.proname::text from pg_proc p
+        where p.pronamespace = 'pg_catalog'::regnamespace
+          and p.proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'pg_logical_emit_message') and exists (
+            select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0)) as writers,
+      array(select u.rolname from zm.app_user u
+        where not u.disabled and not exists (select from pg_roles r where r.rolname = u.rolname) order by 1) as nameless,
       array(select name from tables where pg_get_userbyid(relowner) <> 'zm_owner'
         union all select f.name from functions f join pg_roles r on r.rolname = f.owner
           where r.rolname <> 'zm_owner' and not r.rolsuper order by 1) as foreign,
@@ -84,6 +94,10 @@ struct RightFacts: Facts {
           "revoke execute on the pg_advisory_ functions of this database from public, as 'zmctl init' does")
         : .ok("locks", "only schedulers take their locks"),
       .fail(
+        "disk", writers, "lets everybody write what no limit counts",
+        "revoke execute on these functions of this database from public, as 'zmctl init' does",
+        otherwise: "nobody writes what no limit counts"),
+      .fail(
         "owner", foreign, "do not belong to zm_owner", "alter … owner to zm_owner",
         otherwise: "zm_owner owns everything"),
       .fail(
@@ -104,6 +118,9 @@ struct RightFacts: Facts {
       .fail(
         "execution", everybodys, "may be called by everybody", "revoke execute on function … from public",
         otherwise: "no function is everybody's"),
+      .warn(
+        "names", nameless, "is a user without a role: who gets a role of that name gets what it had",
+        "zmctl user remove, or rename the role back", otherwise: "every user has a role"),
       .warn(
         "powers", powerful, "is a user whom no rule of zmey holds",
         "give the person a role of its own for zmey",

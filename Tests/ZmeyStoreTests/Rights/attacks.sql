@@ -52,7 +52,29 @@ copy (select 1) to program 'cat /etc/passwd'; copy zm.script from program 'echo 
 --- files of the server
 select pg_read_file('postgresql.conf'); select pg_ls_dir('.'); select lo_import('/etc/passwd'); copy zm.intake from '/etc/passwd';
 --- large objects
-select lo_create(7); select lo_get(7);
+select lo_create(7); select lo_get(7); select lo_creat(-1); select lo_from_bytea(8, repeat('x', 100000)::bytea);
+--- the role of a group, of a scheduler, of the owner
+set role zm_user; select * from zm.task_run; reset role; set role zm_admin; set role zm_owner; set role zm_scheduler; set role zm_guest; set session authorization :"anna"; set local role :"anna";
+--- settings that print or loosen
+set row_security = off; select * from zm.task_run; set row_security = on; set client_min_messages = log; set debug_print_plan = on; set debug_print_rewritten = on; select * from zm.task_run where name = 'x'; select zm_api.start('p'); select * from zm_api.why(:task_run);
+--- settings that the functions might follow
+set search_path = pg_temp, public, zm; set check_function_bodies = off; set default_transaction_isolation = 'serializable'; set timezone = 'Pacific/Kiritimati'; set datestyle = 'SQL, DMY'; set bytea_output = 'escape'; set standard_conforming_strings = off; set transform_null_equals = on; set quote_all_identifiers = on; select * from zm_api.why(:task_run); select zm_api.submit('t'); select zm_api.definition('pipeline', 'p');
+--- composite types and rows made by hand
+select zm.is_there(s) from zm.scheduler s; select zm.is_there(row(1, 's', 1, null, null, null, null, null, null, null, null, null, null, null, null)::zm.scheduler); select (null::zm.task_run).name; select jsonb_populate_record(null::zm.task_run, '{"id": 1}'); select * from json_to_recordset('[{"id": 1}]') as x (id int);
+--- queries that functions of PostgreSQL run
+select query_to_xml('select * from zm.task_run', true, false, ''); select table_to_xml('zm.task_log', true, false, ''); select schema_to_xml('zm', true, false, ''); select database_to_xml(true, false, ''); select ts_stat('select to_tsvector(name) from zm.task_run'); select cursor_to_xml('c', 1, true, false, '');
+--- locks, snapshots and sessions of the server
+select pg_export_snapshot(); lock table zm.queue; lock table zm.task_run in access exclusive mode; select * from pg_prepared_statements; select * from pg_cursors; select relation::regclass, page, tuple, virtualxid from pg_locks where pid <> pg_backend_pid(); select pg_stat_get_backend_activity(b) from pg_stat_get_backend_idset() b;
+--- statistics of the server
+select * from pg_stat_user_functions; select * from pg_stats_ext_exprs; select * from pg_statistic_ext_data; create statistics s on name, state from zm.task_run; analyze zm.task_run; vacuum zm.task_run; select pg_stat_reset(); select pg_relation_filepath('zm.task_run'), pg_read_binary_file(pg_relation_filepath('zm.task_run'));
+--- what is written to the log of all changes
+select pg_logical_emit_message(false, 'x', repeat('x', 100000)); select pg_create_restore_point('x'); select pg_switch_wal();
+--- a share of what is not one's own
+select zm_api.share('p', :'bert', 'operate'); select zm_api.unshare('p', :'bert'); insert into zm.share (pipeline_id, owner_id, grantee, level) select 1, 1, session_user, 'operate'; grant zm_guest to :"bert"; select zm.make_guest(:'bert'); select zm.shared_pipelines(null), zm.shared_tasks(), zm.shared_programs();
+--- numbers and lists without an end
+select zm_api.why(-9223372036854775808); select zm_api.result(9223372036854775807); select * from zm_api.log(:task_run, null, -1, -1); select zm_api.control('stop', null); select zm_api.control('stop', array[[:run], [:task_run]]); select zm_api.control(null, array[:run]); select zm_api.exec(array[null]); select zm_api.exec('{{a},{b}}'); select zm_api.submit('t', 1, '"x"'); select zm_api.submit('t', 1, '{}'); select zm_api.unproven('stop', array[:run], null);
+--- what the doctor asks for
+select * from zm_api.stuck(); select * from zm_api.wall_changes(); select * from zm.wall; select * from zm.shapes(); select zm.record_wall();
 --- temporary tables that shadow
 create temp table task_run (id bigint); create temp table app_user (id int, rolname name, disabled boolean);
 set search_path = pg_temp, zm, zm_api; select zm_api.start('p');
