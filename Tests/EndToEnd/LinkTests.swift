@@ -41,8 +41,14 @@ struct LinkTests {
     #expect(done.worker == name && done.result == "res\n")
 
     try await zmey.must("worker", "revoke", name)
-    try await until("it is refused") { try await zmey.refused().contains { $0.object == name } }
-    #expect(zmey.log(name).contains("the scheduler refuses this worker: worker '\(name)' has no credential"))
+    try await until("it is refused") {
+      zmey.log(name).contains("the scheduler refuses this worker: worker '\(name)' has no credential")
+    }
+    try await until("the audit has it") {
+      try await zmey.refused().contains {
+        $0.object == name && $0.detail.reason.contains("has no credential")
+      }
+    }
     #expect(try await zmey.worker(name)?.connected == false)
     try end(worker, SIGTERM)
   }

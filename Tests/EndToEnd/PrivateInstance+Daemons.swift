@@ -14,7 +14,8 @@ extension PrivateInstance {
     let program = Shell.program(
       "zmworker",
       [
-        "-la", "w1", "-sa", "127.0.0.1:\(try port())", "--credential", "\(path)/keys/w1.pem", "-dt", "\(path)/workers/w1", "--drain", "10s",
+        "-la", "w1", "-sa", "127.0.0.1:\(try port())", "--credential", "\(path)/keys/w1.pem", "-dt",
+        "\(path)/workers/w1", "--drain", "10s",
         "--pid-file", "\(path)/run/w1.pid", "--log-file", file,
       ] + flags)
     _ = try Daemonizer.start(program, logFile: file)
