@@ -83,6 +83,7 @@ import ZmeyStore
       #expect(await sqlState { try await connection.run { try old.tell($0) } } == "ZM001")
       #expect(await sqlState { try await connection.run { try old.learn([], $0) } } == "ZM001")
       #expect(await sqlState { _ = try await connection.run { try old.clearWay($0) } } == "ZM001")
+      #expect(await sqlState { try await connection.run { try old.refused([], $0) } } == "ZM001")
       #expect(
         await sqlState { _ = try await connection.run { try old.nextEvent(unknownZones: [], $0) } } == "ZM001"
       )
@@ -93,7 +94,7 @@ import ZmeyStore
       #expect(await sqlState { _ = try await connection.run { try old.fire([], [], $0) } } == "ZM001")
       // Were a function added, it would be missing above.
       let functions = "select count(*) from pg_proc where pronamespace = 'zm_sched'::regnamespace"
-      #expect(try await world.root.int(functions) == 23)
+      #expect(try await world.root.int(functions) == 24)
       #expect(try await world.root.int("select count(*) from zm.queue") == 2)
     }
   }
