@@ -63,10 +63,7 @@ struct LinkTests {
     let gate = "\(zmey.path)/gate"
     async let done = run(on: "renewed", "until [ -e \(gate) ]; do sleep 0.05; done; echo $ZM_ATTEMPT")
     try await until("it runs") { try await zmey.worker("renewed")?.busy == 1 }
-    let old = try String(contentsOfFile: zmey.key("renewed"), encoding: .utf8)
-    try await zmey.credential("certificate", for: "renewed")
-    let new = try String(contentsOfFile: zmey.key("renewed"), encoding: .utf8)
-    try zmey.write(old, zmey.key("renewed"))
+    let new = try await zmey.must("worker", "certificate", "renewed").output
     try await until("the old one is refused") {
       zmey.log("renewed").contains("worker 'renewed' has a certificate, and does not show one")
     }
