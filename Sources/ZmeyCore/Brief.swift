@@ -1,6 +1,6 @@
 extension String {
   /// The text for a message that people read: at most as long as a name, control characters escaped.
-  var brief: String {
+  public var brief: String {
     var brief = ""
     for scalar in unicodeScalars.prefix(Name.maxLength) {
       if scalar.properties.generalCategory == .control {

@@ -23,6 +23,7 @@ public struct LinkCredential: Sendable {
       throw CredentialError(
         hasToken ? "there is both a token and a private key" : "there is neither a token nor a private key")
     }
+    guard text.contains("-----BEGIN CERTIFICATE-----") else { throw Self.noScheduler }
     token = hasToken ? try Self.token(in: text) : nil
     var certificates: [NIOSSLCertificate]
     var settings = TLSConfiguration.makeClientConfiguration()
@@ -39,8 +40,10 @@ public struct LinkCredential: Sendable {
     } catch {
       throw CredentialError("its certificates and its key do not belong together, or are none")
     }
-    guard !schedulers.isEmpty else { throw CredentialError("there is no certificate of a scheduler") }
+    guard !schedulers.isEmpty else { throw Self.noScheduler }
   }
+
+  private static let noScheduler = CredentialError("there is no certificate of a scheduler")
 
   private static let begin = "-----BEGIN ZMEY WORKER TOKEN-----"
   private static let end = "-----END ZMEY WORKER TOKEN-----"

@@ -48,7 +48,8 @@ extension SchedulerMachine {
       workers[record.id, default: WorkerState(record)].record = record
       workers[record.id]?.isListed = true
       if let before, before.credential != record.credential, let link = workers[record.id]?.link {
-        effects.append(.log("worker '\(record.name)' has another credential now, or none: it must greet again"))
+        effects.append(
+          .log("worker '\(record.name)' has another credential now, or none: it must greet again"))
         effects.append(.close(link))
         closed(link, now, &effects)
       }
@@ -79,7 +80,7 @@ extension SchedulerMachine {
     let named = workers.filter { $0.value.record.name == hello.worker && !hello.worker.isEmpty }
     let id = (named.first { $0.value.isListed } ?? named.first)?.key
     guard let id, let worker = workers[id] else {
-      return refuse(link, hello, "no worker '\(hello.worker)' is on this scheduler's list", &effects)
+      return refuse(link, hello, "no worker '\(hello.worker.brief)' is on this scheduler's list", &effects)
     }
     if let objection = hello.objection(over: security, registered: worker.record.credential) {
       return refuse(link, hello, objection, &effects)
@@ -133,7 +134,7 @@ extension SchedulerMachine {
   }
 
   private mutating func refuse(_ link: LinkID, _ hello: Hello, _ reason: String, _ effects: inout [Effect]) {
-    effects.append(.refused(link, name: hello.worker, reason: reason))
+    effects.append(.refused(link, name: hello.worker.brief, reason: reason))
     effects.append(.send(link, .refuse(reason: reason)))
     effects.append(.close(link))
   }

@@ -43,7 +43,8 @@ extension SchedulerIdentity {
     try session.execute(
       Statement("refused", "select zm_sched.refused($1, $2, $3, $4, $5, $6)"),
       parameters + [
-        .textArray(refusals.map(\.name)), .textArray(refusals.map(\.peer)), .textArray(refusals.map(\.reason)),
+        .textArray(refusals.map(\.name)), .textArray(refusals.map(\.peer)),
+        .textArray(refusals.map(\.reason)),
         .int4Array(refusals.map { Int32(clamping: $0.times) }),
       ])
   }

@@ -22,7 +22,8 @@ extension WorkerCommand {
   struct Certificate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print a new credential file with a key and a certificate, in place of what the worker had.",
-      discussion: "Send it to a file of mode 600, for the worker's --credential. The key stands nowhere else.")
+      discussion: "Send it to a file of mode 600, for the worker's --credential. The key stands nowhere else."
+    )
     @OptionGroup var database: DatabaseOptions
     @Argument(help: "Its name.")
     var name: String

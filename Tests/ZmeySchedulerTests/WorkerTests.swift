@@ -60,6 +60,13 @@ import ZmeyLink
     let stranger = bench.greet(name: "nobody")
     #expect(stranger.last == .close(Bench.link))
     #expect(stranger.frames() == [.refuse(reason: "no worker 'nobody' is on this scheduler's list")])
+    // What strangers say is cut before it goes anywhere.
+    let endless = bench.greet(name: String(repeating: "\u{1b}", count: 300_000))
+    guard case .refused(_, let name, let reason)? = endless.first else {
+      Issue.record("it is not refused")
+      return
+    }
+    #expect(name.utf8.count < 1000 && reason.utf8.count < 1000 && !reason.contains("\u{1b}"))
     var hello = Hello(worker: "w1", incarnation: Bench.process, host: "h", release: "1", attempts: [])
     hello.versions = 200...201
     let old = bench.handle(.greeted(Bench.link, hello))

@@ -84,6 +84,7 @@ import ZmeyStore
       #expect(await sqlState { try await connection.run { try old.tell($0) } } == "ZM001")
       #expect(await sqlState { try await connection.run { try old.learn([], $0) } } == "ZM001")
       #expect(await sqlState { _ = try await connection.run { try old.clearWay($0) } } == "ZM001")
+      #expect(await sqlState { try await connection.run { try old.refused([], $0) } } == "ZM001")
       #expect(
         await sqlState { _ = try await connection.run { try old.nextEvent(unknownZones: [], $0) } } == "ZM001"
       )

@@ -204,3 +204,7 @@ select zm_api.start(:'guess'); select zm_api.control_pipeline('stop', :'guess');
 select zm_api.submit_open('none', :'guess'); select zm_api.take_in(:'guess');
 --- oracle: the refusal of a number that is there
 select zm_api.control('stop', array[:number]); select zm_api.rerun(:number); select * from zm_api.why(:number); select zm_api.result(:number); select zm_api.unproven('stop', array[:number], '{}');
+--- what workers prove themselves by
+select * from zm.worker_credential; select * from zm_sched.workers(1, 1); select zm_api.worker_token('s-worker'); select zm_api.worker_certificate('s-worker', 'x'); select zm_api.worker_revoke('s-worker'); select zm.set_credential('s-worker', 'token', sha256('x')); insert into zm.worker_credential values (1, 'token', sha256('x'));
+--- refusals that nobody made
+select zm_sched.refused(1, 1, '{w}', '{p}', '{r}', '{1}');
