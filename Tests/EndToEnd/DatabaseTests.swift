@@ -166,10 +166,17 @@ struct DatabaseTests {
     ("zmworker", ["-la", "x", "-sa", "nowhere"], 2, "it must be like 127.0.0.1:4444"),
     ("zmworker", ["-la", "x", "-sa", "db1:4444"], 2, "without --credential FILE"),
     (
-      "zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/nonexistent"], 2, "there is no such file"
+      "zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/nonexistent"] + Shell.taskUser, 2,
+      "there is no such file"
     ),
-    ("zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/etc/passwd"], 2, "chmod 600 /etc/passwd"),
-    ("zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/dev/null"], 2, "it is no file"),
+    (
+      "zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/etc/passwd"] + Shell.taskUser, 2,
+      "chmod 600 /etc/passwd"
+    ),
+    (
+      "zmworker", ["-la", "x", "-sa", "db1:4444", "--credential", "/dev/null"] + Shell.taskUser, 2,
+      "it is no file"
+    ),
     (
       "zmworker", ["-la", "x", "-sa", "127.0.0.1:1", "-dt", "/proc/nonexistent"] + Shell.taskUser, 1,
       "cannot make the folder"

@@ -123,8 +123,8 @@ import Testing
 
     // A scheduler with another key than the one that it was sealed for.
     try await zmey.must("secret", "set", "absent", input: "here it is")
-    try end(try zmey.process("s1"), SIGTERM)
-    try FileManager.default.removeItem(atPath: "\(zmey.path)/s1.pem")
+    for daemon in ["w1", "s1"] { try end(try zmey.process(daemon), SIGTERM) }
+    try FileManager.default.removeItem(atPath: zmey.key("s1"))
     try await zmey.up()
     let closed = try await zmey.run(script: script, as: "without", "--secret", "A=absent")
     #expect(

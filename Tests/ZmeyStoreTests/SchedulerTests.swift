@@ -95,7 +95,7 @@ import ZmeyStore
       #expect(await sqlState { _ = try await connection.run { try old.fire([], [], $0) } } == "ZM001")
       // Were a function added, it would be missing above.
       let functions = "select count(*) from pg_proc where pronamespace = 'zm_sched'::regnamespace"
-      #expect(try await world.root.int(functions) == 24)
+      #expect(try await world.root.int(functions) == 25)
       #expect(try await world.root.int("select count(*) from zm.queue") == 2)
     }
   }
