@@ -146,8 +146,9 @@ create table zm.audit (
   address inet default inet_client_addr(),
   -- The program, as it calls itself.
   application text not null default current_setting('application_name'),
-  -- Whose thing it was done to, if that is known.
-  subject_id int references zm.app_user,
+  -- Whose thing it was done to, if that is known: of zm.app_user, whose rows stay. A foreign key would lock that row with
+  -- each change and cost 4 % of a submission.
+  subject_id int,
   action text not null,
   kind text not null,
   object text not null,

@@ -81,8 +81,9 @@ struct Examination {
   static func audit(_ flaws: [People.AuditFlaw]) -> Finding {
     guard let first = flaws.first else { return .ok("audit", "every row is as it was written") }
     let row = first.id.map { "row \($0)" } ?? "the end"
+    let count = flaws.count == 1 ? "a flaw:" : "\(flaws.count) flaws, such as"
     return .fail(
-      "audit", "\(flaws.count) flaws, such as \(row) of \(first.who): \(first.problem)",
+      "audit", "\(count) \(row) of \(first.who): \(first.problem)",
       "zmctl audit verify lists them; somebody with the rights of a superuser changed the audit")
   }
 }
