@@ -86,8 +86,6 @@ struct ConsoleSafetyTests {
     try await console.see("Throw away what was typed? y/N")
     try console.press("y")
     try await console.see("thrown away")
-    try console.press("C-c")
-    try await console.see("status=0")
   }
 
   @Test func `lines are commands, done in order, and their end says whether all were done`() async throws {
