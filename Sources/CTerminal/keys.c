@@ -61,6 +61,8 @@ void cterminal_define_keys(void) {
 }
 
 int cterminal_next_key(int *value) {
+  // Reading through a keypad turns its mode on, also after endwin.
+  if (cterminal_is_left) return CTERMINAL_NONE;
   // Bytes, not wide characters: ncurses throws the first half of a character away if the other is on its way.
   int code = wgetch(cterminal_keyboard);
   *value = code;

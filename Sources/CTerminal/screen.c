@@ -117,9 +117,21 @@ int cterminal_open(bool mouse) {
   return CTERMINAL_OPENED;
 }
 
+// What a child that was ended may have left: its keys, its cursor, its colours.
+static void clean_up_after_child(void) {
+  char text[128] = "";
+  append(text, sizeof text, tigetstr("rmkx"));
+  append(text, sizeof text, tigetstr("cnorm"));
+  append(text, sizeof text, tigetstr("sgr0"));
+  cterminal_write(text, strlen(text));
+}
+
 void cterminal_close(void) {
   if (!screen) return;
-  if (!cterminal_is_left && cterminal_is_writable()) cterminal_leave();
+  if (cterminal_is_writable()) {
+    if (cterminal_is_left) clean_up_after_child();
+    else cterminal_leave();
+  }
   // Our modes, or those of a child that died, unless the shell has the terminal.
   if (tcgetpgrp(STDIN_FILENO) == getpgrp()) cterminal_restore_modes();
   delwin(cterminal_keyboard);

@@ -36,7 +36,7 @@ public enum Tool {
       }
       return 0
     } catch let error as any ReportedError {
-      say(name, error.report)
+      tell(error, by: name)
       return error.exitStatus.rawValue
     } catch let code as ExitCode {
       return code.rawValue
@@ -52,6 +52,13 @@ public enum Tool {
       say(name, isUsage ? "\(message) (see '\(name) --help')" : "\(message.isEmpty ? "\(error)" : message)")
       return isUsage ? ExitStatus.usage.rawValue : ExitStatus.failed.rawValue
     }
+  }
+
+  /// Prints on standard error what is wrong, as a tool does that ends with it.
+  public static func tell(_ error: any ReportedError, by name: String) {
+    // Editors jump to a line that begins with the place.
+    for line in error.lines { printError(line) }
+    if error.lines.isEmpty { say(name, error.report) }
   }
 
   private static func say(_ name: String, _ message: String) {

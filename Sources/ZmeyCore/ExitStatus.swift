@@ -12,10 +12,17 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
   case unreachable = 4
 }
 
-/// An error that a tool shows to people as one line.
+/// An error that a tool shows to people as one line, or as a few if several things are wrong.
 public protocol ReportedError: Error {
   /// The line: what is wrong, where, what to do.
   var report: String { get }
+  /// What is wrong with files, each as a line of its own, `file:line: message`; empty if `report` says it.
+  var lines: [String] { get }
   /// With what the tool ends.
   var exitStatus: ExitStatus { get }
+}
+
+extension ReportedError {
+  /// None: `report` says it.
+  public var lines: [String] { [] }
 }

@@ -77,6 +77,20 @@ extension People {
     ).first { row throws(DatabaseError) in try row.bool(0) } ?? false
   }
 
+  /// Whose pipelines are meant by NAME or OWNER:NAME: the caller's own, or else those of others that the caller may see.
+  public static func owners(ofPipeline address: String, _ session: borrowing Session) throws -> [String] {
+    try session.query(
+      Statement(
+        "pipeline_owners",
+        """
+        with meant as (
+          select owner::text, owner = session_user and name = $1 as is_own from zm_api.pipeline
+          where $1 in (name, owner || ':' || name))
+        select owner from meant where is_own or not exists (select from meant where is_own) order by owner
+        """), [.text(address)]
+    ).map { row throws(DatabaseError) in try row.text(0) }
+  }
+
   /// Turns a task on or off, as a new version of its pipeline.
   public static func setTask(
     _ task: String, of pipeline: String, isEnabled: Bool, _ session: borrowing Session

@@ -42,7 +42,14 @@ struct ThemesCheckCommand: AsyncParsableCommand {
 struct KeysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys",
-    abstract: "Print the keys as they are, as a file that can be changed and kept as keys.conf.")
+    abstract: "Print the keys as they are, as a file that can be changed and kept as keys.conf.",
+    discussion: "If keys.conf is wrong, what is wrong is told, and the usual keys are printed.")
 
-  func run() throws { print(try Home.keys().text, terminator: "") }
+  func run() throws {
+    do { print(try Home.keys().text, terminator: "") } catch let error as any ReportedError {
+      Tool.tell(error, by: "zmtui")
+      print(KeyMap.standard.text, terminator: "")
+      throw ExitCode(error.exitStatus.rawValue)
+    }
+  }
 }

@@ -1,4 +1,6 @@
+import Glibc
 import Terminal
+import ZmeyCommand
 import ZmeyConsole
 import ZmeyFeed
 
@@ -20,6 +22,8 @@ struct Shell {
   private var lastNews = ContinuousClock.now - .seconds(1)
   private var wake: Moment?
   private var end: Int32?
+  /// Where texts lie that were edited and not applied.
+  private var kept: Set<String> = []
   private var failure: (any Error)?
 
   /// Between two frames that show news of the database alone.
@@ -52,6 +56,7 @@ struct Shell {
       while end == nil, let input = screen.nextInput() { take(input) }
       if let wake, wake <= clock.now { handle(.tick, isNews: true) }
     }
+    for path in kept.sorted() { printError("zmtui: what was edited is not applied: it is kept in \(path)") }
     if let failure { throw failure }
     return end ?? 0
   }
@@ -76,7 +81,9 @@ struct Shell {
     case .mouse(let mouse): handle(.init(mouse))
     case .focus: break
     case .resized, .resumed: resized()
-    case .terminate(let signal): end = signal == 2 ? 0 : 128 + signal
+    // Of the keyboard: it closes what is open, and only then the console.
+    case .terminate(SIGINT): handle(.key(.control("c")))
+    case .terminate(let signal): end = 128 + signal
     case .closed: end = 129
     }
   }
@@ -99,6 +106,9 @@ struct Shell {
     switch effect {
     case .send(let commands, let ticket): send(.send(commands, ticket: ticket))
     case .edit(let text, let suffix, let line, let ticket): edit(text, suffix, line, ticket)
+    case .discard(let path):
+      kept.remove(path)
+      Editor.discard(path)
     case .page(let bytes): outside { editor in try editor.page(bytes) }
     case .copy(let text):
       screen.flush()
@@ -119,13 +129,10 @@ struct Shell {
   }
 
   private mutating func edit(_ text: String, _ suffix: String, _ line: Int, _ ticket: Int) {
-    var edited: String?
-    var problem: String?
-    do { edited = try Editor(screen).edit(text, suffix: suffix, line: line) } catch {
-      problem = Self.report(error)
-    }
+    let edited = Editor(screen).edit(text, suffix: suffix, line: line)
+    if let path = edited.path { kept.insert(path) }
     takeBack()
-    handle(.edited(edited, problem: problem, ticket: ticket))
+    handle(.edited(edited.text, problem: edited.problem, kept: edited.path, ticket: ticket))
   }
 
   private mutating func outside(_ body: (Editor) throws -> Void) {

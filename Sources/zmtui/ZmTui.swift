@@ -22,7 +22,7 @@ struct ZmTui: AsyncParsableCommand {
   )
   var database: String?
 
-  @Option(help: ArgumentHelp("Begin with that pipeline.", valueName: "name"))
+  @Option(help: ArgumentHelp("Show that pipeline alone, NAME or OWNER:NAME.", valueName: "name"))
   var pipeline: String?
 
   @Option(
@@ -81,8 +81,7 @@ struct ZmTui: AsyncParsableCommand {
       }
       if isPlain {
         var shell = PlainShell(settings, inbox: inbox, send: request)
-        try shell.run()
-        return 0
+        return try shell.run()
       }
       let screen = try Screen.open()
       defer { screen.close() }

@@ -56,8 +56,8 @@ public final class StoreDatabase: Sendable {
     let role = role(name)
     let root = try await open()
     try await root.run { session in
-      try session.script("create role \(role) login")
-      for granted in roles { try session.script("grant \(granted) to \(role)") }
+      try session.script("create role \"\(role)\" login")
+      for granted in roles { try session.script("grant \(granted) to \"\(role)\"") }
       if let level { try Migrator.enrol(role, level: level, session) }
     }
     return try await open(as: role)

@@ -4,31 +4,8 @@ import ZmeyCore
 @testable import ZmeyConsole
 
 @Suite struct `Acting on the board` {
-  /// A desk with the cursor on a box, and on its task if one is named.
-  private func desk(on pipeline: String, task: String? = nil, production: Bool = false) -> Desk {
-    var desk = Desk.board()
-    if production {
-      desk.tell(
-        .identity(Identity(user: "anna", database: "zm", host: "db1", level: .admin, cluster: "prod")))
-    }
-    desk.press("/")
-    desk.type(pipeline)
-    desk.press("Enter")
-    if task != nil { desk.press("Enter") }
-    for _ in 0..<20 {
-      guard let task, let room = desk.console.rooms[.board] as? BoardRoom, room.task != task else { break }
-      if room.task == "extract_crm" || room.task == "extract_erp" {
-        desk.press("Right")
-      } else {
-        desk.press("Left")
-      }
-    }
-    desk.forgetEffects()
-    return desk
-  }
-
   @Test func `start starts a pipeline, and of a task it and what follows`() {
-    var desk = desk(on: "mart_refresh")
+    var desk = Desk.board(on: "mart_refresh")
     desk.press("s")
     #expect(desk.commands == [.start(pipeline: "mart_refresh", task: nil, arguments: [])])
     desk.forgetEffects()
@@ -37,7 +14,7 @@ import ZmeyCore
   }
 
   @Test func `what belongs to another is meant by its owner's name, and the database decides`() {
-    var desk = desk(on: "geo_import")
+    var desk = Desk.board(on: "geo_import")
     desk.press("s")
     #expect(desk.commands == [.start(pipeline: "boris:geo_import", task: nil, arguments: [])])
     desk.forgetEffects()
@@ -50,7 +27,7 @@ import ZmeyCore
   }
 
   @Test func `start with arguments reads them as a shell quotes them`() {
-    var desk = desk(on: "mart_refresh")
+    var desk = Desk.board(on: "mart_refresh")
     desk.press("S")
     desk.type("--day 'two words'")
     desk.press("Enter")
@@ -63,20 +40,21 @@ import ZmeyCore
   }
 
   @Test(arguments: [
-    ("p", ControlVerb.pause, "paused", ControlVerb.resume), ("P", .resume, "resumed", .pause),
-    ("H", .hold, "held", .release), ("L", .release, "released", .hold),
+    ("p", "nightly_sales", ControlVerb.pause, "paused", ControlVerb.resume),
+    ("P", "mart_refresh", .resume, "resumed", .pause), ("H", "nightly_sales", .hold, "held", .release),
+    ("L", "mart_refresh", .release, "released", .hold),
   ])
   func `an own pipeline is controlled by its name, and that can be taken back`(
-    key: String, verb: ControlVerb, past: String, back: ControlVerb
+    key: String, name: String, verb: ControlVerb, past: String, back: ControlVerb
   ) {
-    var desk = desk(on: "nightly")
+    var desk = Desk.board(on: name)
     desk.press(key)
-    #expect(desk.commands == [.controlPipeline(verb, "nightly_sales")])
+    #expect(desk.commands == [.controlPipeline(verb, name)])
     desk.answer(.done("done"))
-    #expect(desk.screen.contains("\(past) nightly_sales - z undoes"))
+    #expect(desk.screen.contains("\(past) \(name) - z undoes"))
     desk.forgetEffects()
     desk.press("z")
-    #expect(desk.commands == [.controlPipeline(back, "nightly_sales")])
+    #expect(desk.commands == [.controlPipeline(back, name)])
   }
 
   @Test func `another's pipeline is controlled by its owner's name, a task by the number of what goes on`() {
@@ -124,7 +102,7 @@ import ZmeyCore
   }
 
   @Test func `who removes a pipeline is told of its runs that go on`() {
-    var desk = desk(on: "nightly")
+    var desk = Desk.board(on: "nightly")
     desk.press("Del")
     #expect(desk.screen.contains("Remove nightly_sales (its run goes on to its end)? y/N"))
     desk.press("n")
@@ -140,7 +118,7 @@ import ZmeyCore
   }
 
   @Test func `what was typed along with a refusal is forgotten`() {
-    var desk = desk(on: "nightly")
+    var desk = Desk.board(on: "nightly")
     desk.press("x")
     desk.forgetEffects()
     desk.press("n")
@@ -148,7 +126,7 @@ import ZmeyCore
   }
 
   @Test func `one is stopped on y, and on nothing else`() {
-    var desk = desk(on: "nightly")
+    var desk = Desk.board(on: "nightly")
     desk.press("x")
     #expect(desk.rows[23].contains("Stop nightly_sales (4m of work on w-02)? y/N"))
     desk.press("Enter")
@@ -174,12 +152,12 @@ import ZmeyCore
   }
 
   @Test func `killing, and stopping in production, must be typed`() {
-    var desk = desk(on: "nightly")
+    var desk = Desk.board(on: "nightly")
     desk.press("X")
     desk.type("kill nightly_sales")
     desk.press("Enter")
     #expect(desk.commands == [.controlPipeline(.kill, "nightly_sales")])
-    desk = self.desk(on: "nightly", production: true)
+    desk = Desk.board(on: "nightly", production: true)
     desk.press("x", "y", "Enter")
     #expect(desk.commands.isEmpty)
     desk.press("x")
@@ -189,7 +167,7 @@ import ZmeyCore
   }
 
   @Test func `runs again a run, what failed of it, a task, and what follows it`() {
-    var desk = desk(on: "backup")
+    var desk = Desk.board(on: "backup")
     desk.press("r", "R", "Enter", "r", "R")
     #expect(
       desk.commands == [
@@ -198,20 +176,20 @@ import ZmeyCore
   }
 
   @Test func `turns a task off and on, and back again`() {
-    var desk = desk(on: "backup", task: "dump")
-    desk.press("d", "D")
+    var desk = Desk.board(on: "backup", task: "dump")
+    desk.press("d")
     desk.answer(.done(""))
     desk.press("z")
     #expect(
       desk.commands.map { $0 == .setTask(pipeline: "backup_pg", task: "dump", isEnabled: true) } == [
-        false, true, false,
+        false, true,
       ])
     desk.press("Esc", "d")
     #expect(desk.screen.contains("choose a task first"))
   }
 
   @Test func `removes a task or a pipeline after a question`() {
-    var desk = desk(on: "backup", task: "dump")
+    var desk = Desk.board(on: "backup", task: "dump")
     desk.press("Del")
     #expect(desk.screen.contains("Remove backup_pg/dump? y/N"))
     desk.press("y", "Esc", "Del", "y")
@@ -222,7 +200,7 @@ import ZmeyCore
   }
 
   @Test func `links tasks, and changes of a link what was said alone`() throws {
-    var desk = desk(on: "nightly", task: "extract_crm")
+    var desk = Desk.board(on: "nightly", task: "extract_crm")
     desk.press("a")
     #expect(desk.screen.contains("Link tasks of nightly_sales"))
     desk.press("Down", "Down")
@@ -277,7 +255,7 @@ import ZmeyCore
   }
 
   @Test func `a new task follows the one under the cursor`() {
-    var desk = desk(on: "backup", task: "dump")
+    var desk = Desk.board(on: "backup", task: "dump")
     desk.press("n")
     desk.type("upload")
     desk.press("Enter")
@@ -302,7 +280,7 @@ import ZmeyCore
   }
 
   @Test func `edits a pipeline as YAML, and of a task its script`() {
-    var desk = desk(on: "backup")
+    var desk = Desk.board(on: "backup")
     desk.press("e")
     #expect(desk.commands == [.read(.pipeline, name: "backup_pg")])
     desk.press("Enter", "e", "E")
@@ -311,7 +289,7 @@ import ZmeyCore
   }
 
   @Test func `copies a name or a number, and all of it as JSON`() {
-    var desk = desk(on: "backup")
+    var desk = Desk.board(on: "backup")
     desk.press("y", "Enter", "y", "Y")
     #expect(
       desk.effects.compactMap { if case .copy(let text) = $0 { text } else { nil } } == [

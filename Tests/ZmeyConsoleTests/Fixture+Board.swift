@@ -189,4 +189,27 @@ extension Desk {
     desk.tell(.answer(.board(board), to: .board))
     return desk
   }
+
+  /// A desk with the cursor on a box, and on its task if one is named.
+  static func board(on pipeline: String, task: String? = nil, production: Bool = false) -> Desk {
+    var desk = Desk.board()
+    if production {
+      desk.tell(
+        .identity(Identity(user: "anna", database: "zm", host: "db1", level: .admin, cluster: "prod")))
+    }
+    desk.press("/")
+    desk.type(pipeline)
+    desk.press("Enter")
+    if task != nil { desk.press("Enter") }
+    for _ in 0..<20 {
+      guard let task, let room = desk.console.rooms[.board] as? BoardRoom, room.task != task else { break }
+      if room.task == "extract_crm" || room.task == "extract_erp" {
+        desk.press("Right")
+      } else {
+        desk.press("Left")
+      }
+    }
+    desk.forgetEffects()
+    return desk
+  }
 }

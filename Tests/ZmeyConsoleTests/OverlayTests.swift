@@ -79,7 +79,7 @@ import ZmeyCore
     desk.press("J")
     #expect(desk.rows[23].contains("no run was begun from here yet"))
     desk.press("s")
-    desk.answer(.done("started", run: RunID(327_000_000_005)))
+    desk.answer(.done("started", made: .run(RunID(327_000_000_005))))
     #expect(desk.rows[23].contains("started - J goes there"))
     desk.press("J")
     #expect(desk.wants.contains(.run(RunID(327_000_000_005))))
@@ -198,11 +198,30 @@ import ZmeyCore
     var desk = Desk()
     desk.console.send(
       [.controlPipeline(.pause, "nightly")],
-      Undo(label: "paused nightly", commands: [.controlPipeline(.resume, "nightly")]))
+      Undo("paused", "nightly", .controlPipeline(.resume, "nightly")))
     desk.tell(.replies([.done("paused")], ticket: desk.console.purposes.keys.max() ?? 0))
     #expect(desk.screen.contains("paused nightly - z undoes"))
     desk.press("z")
     #expect(desk.commands == [.controlPipeline(.resume, "nightly")])
+  }
+
+  @Test(arguments: ["Esc", "C-c"])
+  func `a form in which something was typed is thrown away after a question alone`(key: String) {
+    var desk = Desk()
+    desk.console.overlay = .form(Self.form)
+    desk.type("s-1")
+    desk.press(key)
+    #expect(desk.rows[23].contains("Throw away what was typed? y/N"))
+    desk.tell(.paste("y"))
+    desk.press("Enter")
+    #expect(desk.commands.isEmpty)
+    #expect(desk.screen.contains("s-1"))
+    desk.press(key, "y")
+    #expect(desk.rows[23].contains("the form was thrown away"))
+    #expect(!desk.screen.contains("s-1"))
+    desk.console.overlay = .form(Self.form)
+    desk.press("Tab", "Left", "Right", key)
+    #expect(desk.console.overlay == nil, "nothing was typed")
   }
 
   @Test func `a frozen screen stands still and counts what came since`() {
@@ -230,12 +249,12 @@ import ZmeyCore
     return desk
   }
 
-  private func edited(_ desk: inout Desk, _ text: String?) {
+  private func edited(_ desk: inout Desk, _ text: String?, _ problem: String? = nil, kept: String? = nil) {
     guard case .edit(_, _, _, let ticket)? = desk.effects.last else {
       Issue.record("no editor was asked for")
       return
     }
-    desk.tell(.edited(text, problem: nil, ticket: ticket))
+    desk.tell(.edited(text, problem: problem, kept: kept, ticket: ticket))
   }
 
   @Test func `a definition is opened as YAML and applied with what it was`() {
@@ -289,5 +308,84 @@ import ZmeyCore
     #expect(desk.screen.contains("somebody else changed it. read it again"))
     desk.press("Esc")
     #expect(desk.screen.contains("thrown away"))
+  }
+
+  @Test func `a text stays in its file until it was applied, and it is said where`() {
+    var desk = reading()
+    edited(&desk, "new", kept: "/tmp/a/definition.yaml")
+    desk.answer(.refused("no", hint: nil))
+    desk.press("e")
+    #expect(!desk.effects.contains(.discard("/tmp/a/definition.yaml")))
+    edited(&desk, "newer", kept: "/tmp/b/definition.yaml")
+    #expect(desk.effects.contains(.discard("/tmp/a/definition.yaml")))
+    desk.answer(.refused("no", hint: nil))
+    desk.press("Esc")
+    #expect(desk.screen.contains("the text is kept in /tmp/b/definition.yaml"))
+    #expect(!desk.effects.contains(.discard("/tmp/b/definition.yaml")))
+    desk = reading()
+    edited(&desk, "new", kept: "/tmp/c/definition.yaml")
+    desk.answer(.done("changed nightly"))
+    #expect(desk.effects.contains(.discard("/tmp/c/definition.yaml")))
+  }
+
+  @Test func `an editor that fails applies nothing, and what it saved is told of`() {
+    var desk = reading()
+    edited(&desk, nil, "'vi' ended with code 1: what it saved is kept in /tmp/a/x", kept: "/tmp/a/x")
+    #expect(desk.commands == [])
+    #expect(desk.screen.contains("kept in /tmp/a/x"))
+    #expect(!desk.effects.contains(.discard("/tmp/a/x")))
+  }
+
+  @Test func `where another made a newer version, that is shown and one's own text stands against it`() {
+    var desk = reading()
+    edited(&desk, "mine")
+    desk.answer(.stale("nightly was changed by somebody else meanwhile", now: Definitions(), yaml: "theirs"))
+    #expect(desk.screen.contains("changed by somebody else"))
+    #expect(desk.screen.contains("e shows that version, then edits your text"))
+    desk.press("a")
+    #expect(desk.commands.count == 1, "nothing of which one has not seen what it replaces")
+    desk.press("e")
+    #expect(desk.effects.contains(.page(Array("theirs".utf8))))
+    // Left as it is, it can be applied so.
+    edited(&desk, "mine")
+    #expect(desk.screen.contains("a applies it"))
+    desk.press("a")
+    #expect(desk.commands.last == .applyText("mine", base: "theirs"))
+  }
+
+  @Test func `a script goes into the newer version of its template`() {
+    var desk = reading(.template)
+    edited(&desk, "#!/bin/sh\nmine\n")
+    let program = Program(script: "#!/bin/sh\ntheirs\n", maximum: .seconds(9))
+    let newer = Definitions(templates: [TemplateDefinition(name: "nightly", program: program)])
+    desk.answer(.stale("nightly was changed by somebody else meanwhile", now: newer, yaml: "newer"))
+    desk.press("e")
+    #expect(desk.effects.contains(.page(Array("#!/bin/sh\ntheirs\n".utf8))))
+    edited(&desk, "#!/bin/sh\nboth\n")
+    guard case .apply(let definitions, base: "newer")? = desk.commands.last else {
+      Issue.record("nothing was applied")
+      return
+    }
+    #expect(definitions.templates.first?.program.script == "#!/bin/sh\nboth\n")
+    #expect(definitions.templates.first?.program.maximum == .seconds(9))
+  }
+
+  @Test(arguments: [DefinitionKind.template, .pipeline])
+  func `an empty text is no script and no definition`(kind: DefinitionKind) {
+    var desk = reading(kind)
+    edited(&desk, "\n")
+    #expect(desk.commands.count == 0)
+    #expect(desk.screen.contains("is empty"))
+  }
+
+  @Test func `a form whose editor fails is there again as it was filled`() {
+    var desk = Desk.board()
+    desk.press("n")
+    desk.type("weekly")
+    desk.press("Enter")
+    edited(&desk, nil, "'vi' ended with code 1; nothing was changed")
+    #expect(desk.screen.contains("New pipeline"))
+    #expect(desk.screen.contains("weekly"))
+    #expect(desk.screen.contains("'vi' ended with code 1"))
   }
 }

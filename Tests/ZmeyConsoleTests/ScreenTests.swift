@@ -83,3 +83,12 @@ import Testing
     #expect(Set(Action.bindings.map(\.action)) == Set(Action.allCases))
   }
 }
+
+@Suite struct `Text for other programs` {
+  @Test func `has nothing that speaks to a terminal or turns the direction of writing`() {
+    let bytes = Array("a\tb\u{1b}[31m\n\u{202e}c\u{2066}\r\nक्षि e\u{301}".utf8) + [0xff, 0x0a]
+    #expect(
+      String(decoding: PlainText.safe(bytes), as: UTF8.self)
+        == "a\tb\u{fffd}[31m\n\u{fffd}c\u{fffd}\nक्षि e\u{301}\u{fffd}\n")
+  }
+}

@@ -129,6 +129,8 @@ extension Reply {
   var text: String {
     switch self {
     case .done(let line, _): line
+    case .unchanged(let line): "unchanged: \(line)"
+    case .stale(let message, _, _): "stale: \(message)"
     case .refused(let message, let hint): "refused: \(message)" + (hint.map { " (\($0))" } ?? "")
     case .wrong(let problems):
       problems.map { "\($0.line):\($0.column) \($0.message)" }.joined(separator: "; ")
@@ -136,5 +138,5 @@ extension Reply {
     }
   }
 
-  var run: RunID? { if case .done(_, let run) = self { run } else { nil } }
+  var run: RunID? { if case .done(_, .run(let run)?) = self { run } else { nil } }
 }

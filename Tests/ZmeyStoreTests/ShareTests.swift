@@ -51,6 +51,31 @@ import ZmeyStore
     }
   }
 
+  @Test func `is shared with a user of any name that the database's own administrator enrolled`() async throws
+  {
+    try await withBert { world, _, _ in
+      let carla = try await world.store.newRole("Carla", level: "user")
+      try await share(world, with: "Carla", "view")
+      #expect(try await carla.texts("select name from zm_api.run") == ["p"])
+    }
+  }
+
+  @Test func `is named with its owner or without`() async throws {
+    try await withBert { world, bert, _ in
+      func owners(_ address: String, _ connection: Connection) async throws -> [String] {
+        try await connection.run { try People.owners(ofPipeline: address, $0) }
+      }
+      let anna = world.store.role("anna")
+      #expect(try await owners("p", bert) == [])
+      try await share(world, "view")
+      for address in ["p", "\(anna):p"] {
+        #expect(try await owners(address, bert) == [anna])
+        #expect(try await owners(address, world.anna) == [anna])
+      }
+      #expect(try await owners("bert:p", bert) == [])
+    }
+  }
+
   @Test func `to be seen is not to be touched`() async throws {
     try await withBert { world, bert, run in
       try await share(world, "view")

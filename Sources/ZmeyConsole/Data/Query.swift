@@ -104,14 +104,27 @@ public enum Command: Hashable, Sendable {
 
 /// What came of a command.
 public enum Reply: Hashable, Sendable {
-  /// Done; what is told of it in a line, and the run that it started.
-  case done(String, run: RunID? = nil)
+  /// Done; what is told of it in a line, and what it made.
+  case done(String, made: Made? = nil)
+  /// Nothing was changed, for it was so already; told in a line.
+  case unchanged(String)
   /// Nothing was done, and why: message and hint.
   case refused(String, hint: String?)
+  /// Nothing was done, and why in a sentence without its stop: what was to be changed was read before somebody else
+  /// changed it. What stands there now.
+  case stale(String, now: Definitions, yaml: String)
   /// The text is wrong there. Lines and columns count from 1.
   case wrong([Problem])
   /// The definition that was asked for.
   case definition(Definitions, yaml: String)
+
+  /// What is new, to be gone to.
+  public enum Made: Hashable, Sendable {
+    /// A run.
+    case run(RunID)
+    /// A pipeline of the caller's.
+    case pipeline(String)
+  }
 
   /// What is wrong with a text, and where.
   public struct Problem: Hashable, Sendable {

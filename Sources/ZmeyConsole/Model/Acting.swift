@@ -82,6 +82,8 @@ struct ActingTarget: Hashable {
   /// What to say if an action has nothing to do to it.
   fileprivate func refusal(_ label: String) -> String { "\(name) is \(state): nothing to \(label)" }
 
+  fileprivate var isRun: Bool { if case .run = kind { true } else { false } }
+
   /// The kind of thing, for many of them.
   fileprivate var noun: String { if case .run = kind { "runs" } else { "task runs" } }
 
@@ -95,7 +97,7 @@ struct ActingTarget: Hashable {
 
 extension TaskRun {
   /// Whether an action has something to do to it, by the same rules as the database's.
-  fileprivate func isOpen(to action: Action) -> Bool {
+  func isOpen(to action: Action) -> Bool {
     let isKept = state == .paused || state == .held || want == .pause
     let isEnding = state == .stopping || want == .stop || want == .kill
     return switch action {
@@ -128,15 +130,17 @@ extension Context {
     default: return false
     }
     guard let targets = open(all, action, verb.rawValue) else { return true }
-    let commands = [Command.control(verb, ids: targets.map(\.id))]
     guard let opposite = verb.opposite else {
-      ask(question(verb, targets, commands))
+      ask(question(verb, targets, [.control(verb, ids: targets.map(\.id))]))
       return true
     }
-    let what = targets.count == 1 ? targets[0].name : "\(targets.count) \(targets[0].noun)"
+    // Of a task run it is known whether the verb does something; of each run the database tells.
+    let parts = targets[0].isRun ? targets.map { [$0] } : [targets]
     act(
-      commands,
-      undo: Undo(label: "\(verb.past) \(what)", commands: [.control(opposite, ids: targets.map(\.id))]))
+      parts.map { .control(verb, ids: $0.map(\.id)) },
+      undo: Undo(
+        verb.past, targets[0].noun,
+        parts.map { Undo.Step(names: $0.map(\.name), commands: [.control(opposite, ids: $0.map(\.id))]) }))
     return true
   }
 

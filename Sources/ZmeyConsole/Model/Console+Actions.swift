@@ -41,6 +41,7 @@ extension Console {
       if let reason = world.readOnlyReason { return say("read only: \(reason)", isError: true) }
       if frozen != nil { return say("the screen is frozen: F lets it go on", isError: true) }
       lastAction = action
+      isUndoOffered = false
     }
     if !withRoom({ room, context in room.handle(action, in: &context) }), let label = action.label {
       say("nothing here to \(label)")
@@ -91,7 +92,20 @@ extension Console {
 
   private mutating func undoLast() {
     if let reason = world.readOnlyReason { return say("read only: \(reason)", isError: true) }
-    guard let undo = undos.popLast() else { return say("nothing to undo") }
+    guard let undo = undos.last else { return say("nothing to undo") }
+    guard isUndoOffered else {
+      // It may be long ago, and of things that are not on the screen.
+      effects.append(.forgetTyping)
+      return overlay = .question(Question("Take back: \(undo.label)?", undo.commands, isUndo: true))
+    }
+    takeBack(undo.commands)
+  }
+
+  /// Carries out what takes something back; more may have been done since that was asked for.
+  mutating func takeBack(_ commands: [Command]) {
+    guard let index = undos.lastIndex(where: { $0.commands == commands }) else { return }
+    let undo = undos.remove(at: index)
+    isUndoOffered = false
     send(undo.commands)
     say("undone: \(undo.label)")
   }
@@ -111,140 +125,37 @@ extension Console {
 
   private mutating func changed(_ replies: [Reply], _ undo: Undo?, _ form: Form?) {
     let summary = Summary(replies)
-    if let run = summary.run { newRun = run }
+    notice(summary.made)
     if var form, let refusal = summary.refusals.first {
       form.problem = (nil, refusal)
       overlay = .form(form)
       return
     }
-    if let undo, summary.refusals.isEmpty {
+    isUndoOffered = false
+    if let undo = undo?.of(replies) {
       undos.append(undo)
       if undos.count > 50 { undos.removeFirst() }
+      isUndoOffered = true
       let key = world.keys.keyName(.undo)
-      return say(undo.label + (key.map { " - \($0) undoes" } ?? ""))
+      return say(
+        summary.rest(behind: undo.label) + (key.map { " - \($0) undoes" } ?? ""),
+        isError: !summary.refusals.isEmpty)
     }
     guard !summary.text.isEmpty else { return }
     let key = summary.run.flatMap { _ in world.keys.keyName(.newRun) }
     say(summary.text + (key.map { " - \($0) goes there" } ?? ""), isError: !summary.refusals.isEmpty)
   }
 
-  private mutating func read(_ replies: [Reply], _ name: String, isScript: Bool) {
-    guard case .definition(let definitions, let yaml)? = replies.first else { return sayRefusal(replies) }
-    if isScript, let template = definitions.templates.first(where: { $0.name == name }) {
-      edit(template.program.script, base: yaml, suffix: "script", line: 1, .script(template))
-    } else {
-      edit(yaml, base: yaml, suffix: "yaml", line: 1, .definitions)
+  /// Takes notice of what was made, to go there.
+  mutating func notice(_ made: Reply.Made?) {
+    switch made {
+    case .run(let run): newRun = run
+    case .pipeline(let name):
+      guard var board = rooms[.board] as? BoardRoom else { return }
+      board.sought = name
+      rooms[.board] = board
+    case nil: break
     }
-  }
-
-  private mutating func readTask(_ replies: [Reply], _ pipeline: String, _ task: String) {
-    guard case .definition(let definitions, let yaml)? = replies.first else { return sayRefusal(replies) }
-    guard let definition = definitions.pipelines.first(where: { $0.name == pipeline }),
-      let found = definition.tasks.first(where: { $0.name == task })
-    else { return say("task \(task) is not there any more", isError: true) }
-    switch found.work {
-    case .template(let name): read(.template, name, isScript: true)
-    case .inline(let program):
-      edit(program.script, base: yaml, suffix: "script", line: 1, .taskScript(definition, task: task))
-    }
-  }
-
-  /// Reads a definition and opens it in the editor: as YAML, or of a template its script alone.
-  mutating func read(_ kind: DefinitionKind, _ name: String, isScript: Bool) {
-    effects.append(.send([.read(kind, name: name)], ticket: ticket(.read(name, isScript: isScript))))
-  }
-
-  private mutating func sayRefusal(_ replies: [Reply]) {
-    say(Summary(replies).refusals.first ?? "that could not be read", isError: true)
-  }
-
-  // The editor --------------------------------------------------------------------------------------------
-
-  mutating func edited(_ text: String?, _ problem: String?, _ ticket: Int) {
-    guard
-      case .editing(let base, let original, let suffix, let purpose, let before)? = purposes.removeValue(
-        forKey: ticket)
-    else { return }
-    if let problem { say(problem, isError: true) }
-    guard let text, text != original else {
-      if let before { return overlay = .rejected(before) }
-      return problem == nil ? say("nothing was changed") : ()
-    }
-    apply(Rejected(text: text, base: base, suffix: suffix, problems: [], message: nil, purpose: purpose))
-  }
-
-  private mutating func apply(_ text: Rejected) {
-    let command: Command
-    switch text.purpose {
-    case .definitions: command = .applyText(text.text, base: text.base)
-    case .script(var template):
-      template.program.script = text.text
-      command = .apply(Definitions(templates: [template]), base: text.base)
-    case .taskScript(var pipeline, let task):
-      guard let index = pipeline.tasks.firstIndex(where: { $0.name == task }),
-        case .inline(var program) = pipeline.tasks[index].work
-      else { return }
-      program.script = text.text
-      pipeline.tasks[index].work = .inline(program)
-      command = .apply(Definitions(pipelines: [pipeline]), base: text.base)
-    }
-    effects.append(.send([command], ticket: ticket(.applying(text))))
-  }
-
-  private mutating func applied(_ replies: [Reply], _ text: Rejected) {
-    var rejected = (problems: [Reply.Problem](), message: String?.none)
-    switch replies.first {
-    case .wrong(let problems): rejected.problems = problems
-    case .refused(let message, let hint):
-      rejected.message = [message, hint].compactMap { $0 }.joined(separator: ". ")
-    case .done(let line, _): return say(line)
-    case .definition, nil: return
-    }
-    overlay = .rejected(
-      Rejected(
-        text: text.text, base: text.base, suffix: text.suffix, problems: rejected.problems,
-        message: rejected.message, purpose: text.purpose))
-  }
-
-  /// Opens a text that was not taken again, where it is wrong.
-  mutating func editAgain(_ text: Rejected) {
-    let line = text.problems.first?.line ?? 1
-    let ticket = ticket(
-      .editing(base: text.base, original: text.text, suffix: text.suffix, text.purpose, text))
-    effects.append(.edit(text.text, suffix: text.suffix, line: line, ticket: ticket))
-  }
-}
-
-/// What came of several commands, in a line.
-private struct Summary {
-  var text = ""
-  var refusals: [String] = []
-  /// The run that began last.
-  var run: RunID?
-
-  init(_ replies: [Reply]) {
-    var done: [String] = []
-    for outcome in replies {
-      switch outcome {
-      case .done(let line, let run):
-        done.append(line)
-        self.run = run ?? self.run
-      case .refused(let message, let hint):
-        refusals.append([message, hint].compactMap { $0 }.joined(separator: ". "))
-      case .wrong(let problems):
-        refusals.append(problems.first.map { "line \($0.line): \($0.message)" } ?? "")
-      case .definition: break
-      }
-    }
-    var parts: [String] = []
-    if done.count == 1 {
-      parts.append(done[0])
-    } else if done.count > 1 {
-      parts.append("\(done.count) done: \(done[0]) …")
-    }
-    if refusals.count == 1 { parts.append(refusals[0]) }
-    if refusals.count > 1 { parts.append("\(refusals.count) not done: \(refusals[0])") }
-    text = parts.joined(separator: ", ")
   }
 }
 

@@ -12,7 +12,7 @@ extension Console {
     case .link(let link): world.link = link
     case .answer(let answer, let query): learn(answer, query)
     case .replies(let replies, let ticket): settle(replies, ticket)
-    case .edited(let text, let problem, let ticket): edited(text, problem, ticket)
+    case .edited(let text, let problem, let kept, let ticket): edited(text, problem, kept, ticket)
     case .themed(let name, let problem):
       if let problem { say(problem, isError: true) } else { world.theme = name }
     case .note(let text, let isError): say(text, isError: isError)
@@ -48,7 +48,7 @@ extension Console {
     }
     switch overlay {
     case .form(var form):
-      if form.fields[form.focus].kind == .text { form.fields[form.focus].edit.insert(text) }
+      if form.fields[form.focus].kind == .text, !form.isLeaving { form.fields[form.focus].edit.insert(text) }
       overlay = .form(form)
     case .palette(var palette):
       palette.edit.insert(text)

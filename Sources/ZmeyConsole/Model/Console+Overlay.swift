@@ -17,7 +17,7 @@ extension Console {
     guard let word = question.word else {
       overlay = nil
       if key == .character("y") {
-        send(question.commands)
+        if question.isUndo { takeBack(question.commands) } else { send(question.commands) }
       } else {
         say("not done")
         // What was typed along with it was not meant for what is there now.
@@ -43,10 +43,16 @@ extension Console {
 
   private mutating func press(_ form: Form, _ key: Key) {
     var form = form
+    if form.isLeaving {
+      form.isLeaving = false
+      overlay = key == .character("y") ? nil : .form(form)
+      return overlay == nil ? say("the form was thrown away") : effects.append(.forgetTyping)
+    }
     switch key {
     case .special(.escape), .control("c"):
-      overlay = nil
-      if form.isDirty { say("the form was thrown away") }
+      form.isLeaving = form.isDirty
+      overlay = form.isDirty ? .form(form) : nil
+      if form.isDirty { effects.append(.forgetTyping) }
     case .special(.enter):
       if let reason = world.readOnlyReason {
         form.problem = (nil, "read only: \(reason)")
@@ -58,7 +64,8 @@ extension Console {
         send(commands, undo, form: form)
       case .edit(let text, let line):
         overlay = nil
-        edit(text, base: nil, suffix: "yaml", line: line, .definitions)
+        edit(
+          Editing(original: text, base: nil, suffix: "yaml", purpose: .definitions, form: form), line: line)
       case .wrong(let field, let message):
         form.problem = (field, message)
         if let index = form.fields.firstIndex(where: { $0.key == field }) { form.focus = index }
@@ -127,9 +134,12 @@ extension Console {
     case .character("e"), .special(.enter):
       overlay = nil
       editAgain(text)
+    case .character("a") where text.isReady:
+      overlay = nil
+      apply(text)
     case .special(.escape), .control("c"), .character("q"):
       overlay = nil
-      say("the change was thrown away")
+      say(text.path.map { "nothing was changed: the text is kept in \($0)" } ?? "the change was thrown away")
     default: break
     }
   }

@@ -14,7 +14,8 @@ extension Console {
     }
     let pipelines = (world.board?.pipelines ?? []).map { pipeline in
       Palette.Item(
-        name: "runs \(pipeline.name)", key: "", detail: "the runs of a pipeline",
+        name: "runs \(world.address(pipeline.name, of: pipeline.owner))", key: "",
+        detail: "the runs of a pipeline",
         meaning: .place(.runs(pipeline: pipeline.id, name: pipeline.name)))
     }
     let themes = world.themes.map { name in
@@ -32,9 +33,8 @@ extension Console {
     guard words.count == 2, let action = Action(rawValue: words[0].lowercased()), Self.verbs.contains(action)
     else { return paletteItems }
     return (world.board?.pipelines ?? []).map { pipeline in
-      let owner = world.isMine(pipeline.owner) ? "" : "of \(pipeline.owner)"
-      return Palette.Item(
-        name: "\(action.rawValue) \(pipeline.name)", key: "", detail: owner,
+      Palette.Item(
+        name: "\(action.rawValue) \(world.address(pipeline.name, of: pipeline.owner))", key: "", detail: "",
         meaning: .pipeline(action, pipeline.id))
     }
   }

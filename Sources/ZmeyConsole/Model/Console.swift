@@ -52,6 +52,8 @@ public struct Console: Sendable {
   var message: Message?
   var frozen: Frozen?
   var undos: [Undo] = []
+  /// Whether the last change is the one that would be taken back.
+  var isUndoOffered = false
   /// The last action that changed something, for repeating.
   var lastAction: Action?
   /// The run that was begun last from here.
@@ -97,8 +99,8 @@ public struct Console: Sendable {
     case read(String, isScript: Bool)
     /// The script of a task, to edit it.
     case readTask(pipeline: String, task: String)
-    /// A text is in the editor; the last is what was wrong with it before, if it is there again.
-    case editing(base: String?, original: String, suffix: String, EditPurpose, Rejected?)
+    /// A text is in the editor.
+    case editing(Editing)
     /// A text was sent.
     case applying(Rejected)
   }
@@ -172,7 +174,7 @@ public struct Console: Sendable {
       let ticket = ticket(.readTask(pipeline: pipeline, task: task))
       effects.append(.send([.read(.pipeline, name: pipeline)], ticket: ticket))
     case .editText(let text, let line):
-      edit(text, base: nil, suffix: "yaml", line: line, .definitions)
+      edit(Editing(original: text, base: nil, suffix: "yaml", purpose: .definitions), line: line)
     case .page(let bytes): effects.append(.page(bytes))
     case .copy(let text):
       effects.append(.copy(text))
@@ -184,11 +186,6 @@ public struct Console: Sendable {
   mutating func send(_ commands: [Command], _ undo: Undo? = nil, form: Form? = nil) {
     guard !commands.isEmpty else { return }
     effects.append(.send(commands, ticket: ticket(.change(undo, form))))
-  }
-
-  mutating func edit(_ text: String, base: String?, suffix: String, line: Int, _ purpose: EditPurpose) {
-    let ticket = ticket(.editing(base: base, original: text, suffix: suffix, purpose, nil))
-    effects.append(.edit(text, suffix: suffix, line: line, ticket: ticket))
   }
 
   /// Goes to a place; going to a tab's first place forgets the way there.

@@ -52,6 +52,8 @@ struct Form: Sendable {
   var focus = 0
   /// What was wrong with it: of which field (nil: of all), and what.
   var problem: (key: String?, message: String)?
+  /// Whether it was asked whether to throw away what was typed.
+  var isLeaving = false
   /// What becomes of the values, by key.
   let finish: @Sendable ([String: String]) -> Result
   private let initial: [Field]
@@ -70,7 +72,7 @@ struct Form: Sendable {
   }
 
   /// Whether something was typed.
-  var isDirty: Bool { fields != initial }
+  var isDirty: Bool { fields.map(\.edit.text) != initial.map(\.edit.text) }
 
   /// Does what a key does within a form; false if it does nothing here.
   mutating func handle(_ key: Key) -> Bool {

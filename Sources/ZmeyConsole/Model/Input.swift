@@ -18,8 +18,9 @@ public enum Input: Sendable {
   case answer(Answer, to: Query)
   /// What came of commands, one for each.
   case replies([Reply], ticket: Int)
-  /// The editor was left; nil if it could not be started, and `problem` says why.
-  case edited(String?, problem: String?, ticket: Int)
+  /// The editor was left; nil if nothing is to be made of its text, and `problem` says why. A text that is another than
+  /// before is `kept` at a path until `.discard`.
+  case edited(String?, problem: String?, kept: String? = nil, ticket: Int)
   /// Another theme is shown, or why it is not.
   case themed(String, problem: String?)
   /// A line to show.
@@ -35,6 +36,8 @@ public enum Effect: Hashable, Sendable {
   /// Open a text in the operator's editor, the cursor in that line; answered by `.edited`. The suffix tells the editor the
   /// kind of text: `yaml`, `sh` or none.
   case edit(String, suffix: String, line: Int, ticket: Int)
+  /// Remove a text that the editor left: it was applied, or another took its place.
+  case discard(String)
   /// Show bytes in the operator's pager.
   case page([UInt8])
   /// Put a text into the operator's clipboard.

@@ -14,30 +14,13 @@ enum Overlay: Sendable {
   case rejected(Rejected)
   /// Lines to read, with a title.
   case note(title: String, lines: [String])
-}
 
-/// A text from the editor that was not taken; it is not lost.
-struct Rejected: Hashable, Sendable {
-  /// The text.
-  let text: String
-  /// What it was edited from, see `Command.applyText`; nil for something new.
-  let base: String?
-  /// The kind of text, as a suffix.
-  let suffix: String
-  /// What is wrong with it, and where.
-  let problems: [Reply.Problem]
-  /// Why nothing was done, if it is not the text.
-  let message: String?
-  /// How the text becomes a command.
-  let purpose: EditPurpose
-}
-
-/// What is done with a text once the editor was left.
-enum EditPurpose: Hashable, Sendable {
-  /// It is YAML.
-  case definitions
-  /// It is the script of that template.
-  case script(TemplateDefinition)
-  /// It is the script of that task of that pipeline.
-  case taskScript(PipelineDefinition, task: String)
+  /// What is asked in the last row, and answered by `y` or anything else.
+  var shortQuestion: String? {
+    switch self {
+    case .question(let question): question.word == nil ? question.title : nil
+    case .form(let form): form.isLeaving ? "Throw away what was typed?" : nil
+    case .palette, .help, .rejected, .note: nil
+    }
+  }
 }

@@ -41,8 +41,9 @@ struct Palette: Hashable, Sendable {
       .sorted { ($0.score, $0.index) < ($1.score, $1.index) }.map(\.item)
   }
 
-  /// How badly a name fits a text whose letters it has in that order: 0 for the best; nil if it has not.
+  /// How badly a name fits a text whose letters it has in that order: -1 for the best, which is the same; nil if it has not.
   static func score(_ name: String, _ text: Substring) -> Int? {
+    if name == text { return -1 }
     if name.hasPrefix(text) { return 0 }
     if name.contains(text) { return 1 }
     var rest = text[...]

@@ -8,13 +8,16 @@ struct Question: Hashable {
   let word: String?
   /// What is done then.
   let commands: [Command]
+  /// Whether that takes back what was done last.
+  var isUndo = false
   /// What was typed so far.
   var typed = ""
 
   /// A question that `y` answers.
-  init(_ title: String, _ commands: [Command]) {
+  init(_ title: String, _ commands: [Command], isUndo: Bool = false) {
     self.title = title
     self.commands = commands
+    self.isUndo = isUndo
     lines = []
     word = nil
   }

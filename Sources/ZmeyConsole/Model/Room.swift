@@ -20,6 +20,8 @@ protocol Room: Sendable {
   mutating func filter(_ text: String, in context: inout Context)
   /// The filter that holds; empty for none.
   var filterText: String { get }
+  /// What says in the last row that not all is shown; empty if all is.
+  var filterLabel: String { get }
   /// Takes notice of a click.
   mutating func click(_ target: ClickTarget, isDouble: Bool, in context: inout Context)
   /// Draws itself.
@@ -31,6 +33,7 @@ extension Room {
   mutating func back(in context: inout Context) -> Bool { false }
   mutating func filter(_ text: String, in context: inout Context) {}
   var filterText: String { "" }
+  var filterLabel: String { filterText.isEmpty ? "" : "/\(filterText)" }
   mutating func click(_ target: ClickTarget, isDouble: Bool, in context: inout Context) {}
 }
 
@@ -87,14 +90,6 @@ enum Request {
   case open(Place), say(String, isError: Bool), act([Command], undo: Undo?), ask(Question), show(Form)
   case edit(DefinitionKind, String), editScript(ScriptPlace), editText(String, line: Int)
   case page([UInt8]), copy(String), note(String, [String])
-}
-
-/// How to take something back.
-struct Undo: Hashable, Sendable {
-  /// What was done: `paused nightly`.
-  let label: String
-  /// What takes it back.
-  let commands: [Command]
 }
 
 /// Where a script stands.

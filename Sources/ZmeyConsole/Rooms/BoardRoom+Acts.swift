@@ -4,11 +4,11 @@ extension BoardRoom {
   /// Does what changes or copies something.
   mutating func act(_ action: Action, in context: inout Context) -> Bool {
     let targets = targets(context.world)
-    if let verb = Self.reversible[action] {
-      control(verb, targets, in: &context)
-      return true
-    }
     switch action {
+    case .pause: control(.pause, action, targets, in: &context)
+    case .resume: control(.resume, action, targets, in: &context)
+    case .hold: control(.hold, action, targets, in: &context)
+    case .release: control(.release, action, targets, in: &context)
     case .start: start(targets, in: &context)
     case .stop: end(.stop, targets, in: &context)
     case .kill: end(.kill, targets, in: &context)
@@ -29,16 +29,12 @@ extension BoardRoom {
     return true
   }
 
-  private static let reversible: [Action: ControlVerb] = [
-    .pause: .pause, .resume: .resume, .hold: .hold, .release: .release,
-  ]
-
   /// Names of targets in a line: the one, or how many.
   static func names(_ targets: [BoardTarget]) -> String {
     targets.count == 1 ? targets[0].label : "\(targets.count) \(noun(targets))"
   }
 
-  private static func noun(_ targets: [BoardTarget]) -> String {
+  static func noun(_ targets: [BoardTarget]) -> String {
     let kinds = Set(
       targets.map { target in
         switch target {
@@ -65,24 +61,14 @@ extension BoardRoom {
   }
 
   /// What a verb can be done to: a pipeline always, for what will begin counts too; else what has not ended.
-  private static func reached(_ targets: [BoardTarget], live: Bool) -> [BoardTarget] {
+  static func reached(_ targets: [BoardTarget], live: Bool) -> [BoardTarget] {
     targets.filter { target in
       if case .pipeline = target, !live { return true }
       return target.liveRuns > 0
     }
   }
 
-  private func control(_ verb: ControlVerb, _ targets: [BoardTarget], in context: inout Context) {
-    let reached = Self.reached(targets, live: false)
-    guard !reached.isEmpty else { return sayNothingRuns(targets, in: &context) }
-    let undo = verb.opposite.map {
-      Undo(
-        label: "\(verb.past) \(Self.names(reached))", commands: Self.commands($0, reached, context.world))
-    }
-    context.act(Self.commands(verb, reached, context.world), undo: undo)
-  }
-
-  private func sayNothingRuns(_ targets: [BoardTarget], in context: inout Context) {
+  func sayNothingRuns(_ targets: [BoardTarget], in context: inout Context) {
     guard !targets.isEmpty else { return }
     context.say("nothing of \(Self.names(targets)) goes on", isError: true)
   }
@@ -158,20 +144,31 @@ extension BoardRoom {
 
   private func turn(_ isEnabled: Bool, _ targets: [BoardTarget], in context: inout Context) {
     let mine = own(targets, to: "turn its tasks on or off", in: &context)
+    guard !mine.isEmpty else { return }
+    let tasks = mine.filter { if case .task = $0 { true } else { false } }
+    guard !tasks.isEmpty else {
+      return context.say("choose a task first: Enter goes to the tasks of a box", isError: true)
+    }
+    let others = tasks.filter { Self.isEnabled($0, context.world) != isEnabled }
+    let word = isEnabled ? "on" : "off"
+    guard !others.isEmpty else { return context.say("\(Self.names(tasks)): \(word) already") }
     func commands(_ isEnabled: Bool) -> [Command] {
-      mine.compactMap { target in
+      others.compactMap { target in
         guard case .task(let pipeline, let name, _) = target else { return nil }
         return .setTask(pipeline: pipeline.name, task: name, isEnabled: isEnabled)
       }
     }
-    guard !mine.isEmpty else { return }
-    guard !commands(isEnabled).isEmpty else {
-      return context.say("choose a task first: Enter goes to the tasks of a box", isError: true)
-    }
     context.act(
       commands(isEnabled),
       undo: Undo(
-        label: "turned \(Self.names(mine)) \(isEnabled ? "on" : "off")", commands: commands(!isEnabled)))
+        "turned", behind: word, "tasks",
+        zip(others, commands(!isEnabled)).map { Undo.Step(names: [$0.label], commands: [$1]) }))
+  }
+
+  /// Whether a task is on in its pipeline's version of now; nil if that is not known.
+  private static func isEnabled(_ target: BoardTarget, _ world: World) -> Bool? {
+    guard case .task(let pipeline, let name, _) = target else { return nil }
+    return world.board?.shapes[pipeline.versionID]?.tasks.first { $0.name == name }?.isEnabled
   }
 
   private func remove(_ targets: [BoardTarget], in context: inout Context) {

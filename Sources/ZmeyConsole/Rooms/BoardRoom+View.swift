@@ -47,7 +47,7 @@ extension BoardRoom {
   private func drawNothing(_ painter: inout Painter, _ rect: Rect, _ world: World) {
     let key = world.keys.keyName(.new) ?? ":new"
     let text =
-      shown.isEmpty
+      !isNarrowed
       ? "no pipelines yet: \(key) makes one, or 'zmctl apply FILE' brings some"
       : "nothing passes the filter: Esc takes it away"
     painter.text(text, row: rect.row, column: rect.column + 1, width: rect.columns - 2, .dim)

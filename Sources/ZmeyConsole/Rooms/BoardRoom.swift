@@ -26,16 +26,18 @@ struct BoardRoom: Room {
   /// Where it was drawn last.
   var body = Rect(row: 0, column: 0, rows: 0, columns: 0)
   var output = OutputTail()
-  /// The pipeline to begin with, until it was found.
-  private var beginning: String?
+  /// The only pipeline that is shown while there is no filter, until that is taken away; nil for all.
+  private var only: PipelineAddress?
+  /// One of the caller's to go to as soon as it is there.
+  var sought: String?
 
-  init(pipeline: String?) {
-    beginning = pipeline
-    shown = Filter(pipeline ?? "")
-  }
+  init(pipeline: String?) { only = pipeline.map(PipelineAddress.init) }
 
   var scopes: [Scope] { [.lists] }
   var filterText: String { shown.text }
+  var filterLabel: String { shown.isEmpty ? only.map { "only \($0.text)" } ?? "" : "/\(shown.text)" }
+  /// Whether something may be left out.
+  var isNarrowed: Bool { !shown.isEmpty || only != nil }
 
   func wants(_ world: World) -> [Query] {
     [.board, .templates]
@@ -45,7 +47,7 @@ struct BoardRoom: Room {
   func crumbs(_ world: World) -> String {
     guard let board = world.board else { return "" }
     let all = board.pipelines.count + board.batches.count
-    let count = shown.isEmpty ? all : items(world).count
+    let count = isNarrowed ? items(world).count : all
     let number = count == all ? "\(all)" : "\(count)/\(all)"
     let marks = cursor.marks.count + taskMarks.count
     let direction = isReversed ? " reversed" : ""
@@ -77,6 +79,10 @@ struct BoardRoom: Room {
   /// What is shown, in its order.
   func items(_ world: World) -> [BoardItem] {
     guard let board = world.board else { return [] }
+    if let only, shown.isEmpty {
+      return [only.pipeline(in: board.pipelines, for: world.identity?.user)].compactMap { $0 }
+        .map(BoardItem.pipeline)
+    }
     let items =
       (board.pipelines.map(BoardItem.pipeline) + board.batches.map(BoardItem.batch)).filter {
         $0.passes(shown)
@@ -115,9 +121,11 @@ struct BoardRoom: Room {
   mutating func settle(_ world: World) {
     let items = items(world)
     let ids = items.map(\.id)
-    if let name = beginning, let first = items.first(where: { $0.name == name }) {
-      cursor.select(first.id, in: ids, height: 1)
-      beginning = nil
+    if let sought,
+      let made = world.board?.pipelines.first(where: { $0.name == sought && world.isMine($0.owner) })
+    {
+      self.sought = nil
+      return choose(.pipeline(made.id), world, isShown: ids.contains(.pipeline(made.id)))
     }
     cursor.settle(in: ids, height: 1)
     let pipeline = current(items)?.pipeline
@@ -145,15 +153,18 @@ struct BoardRoom: Room {
       taskMarks = []
     } else if !shown.isEmpty {
       filter("", in: &context)
+    } else if only != nil {
+      only = nil
+      settle(context.world)
     } else {
       return false
     }
     return true
   }
 
-  /// Puts the cursor on a box, and nothing else: whatever filter or marks there were.
-  mutating func choose(_ id: BoardID, _ world: World) {
-    shown = Filter()
+  /// Puts the cursor on a box, and nothing else, whatever marks there were; and whatever filter, unless it is shown.
+  mutating func choose(_ id: BoardID, _ world: World, isShown: Bool = false) {
+    if !isShown { (shown, only) = (Filter(), nil) }
     task = nil
     taskMarks = []
     _ = cursor.mark(.unmark, in: [], height: 1)

@@ -39,8 +39,7 @@ enum EventForm {
         let changed = try definition(values, event)
         return .commands(
           [.apply(Definitions(events: [changed]), base: nil)],
-          undo: Undo(
-            label: "changed \(event.name)", commands: [.apply(Definitions(events: [event]), base: nil)]))
+          undo: Undo("changed", event.name, .apply(Definitions(events: [event]), base: nil)))
       } catch {
         return .wrong(error.key, error.message)
       }

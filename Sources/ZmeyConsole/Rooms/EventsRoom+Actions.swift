@@ -37,8 +37,8 @@ extension EventsRoom {
     context.act(
       targets.map { .setEvent($0.name, isEnabled: on) },
       undo: Undo(
-        label: "turned \(targets.named("event")) \(word)",
-        commands: targets.map { .setEvent($0.name, isEnabled: !on) }))
+        "turned", behind: word, "events",
+        targets.map { Undo.Step(names: [$0.name], commands: [.setEvent($0.name, isEnabled: !on)]) }))
   }
 }
 

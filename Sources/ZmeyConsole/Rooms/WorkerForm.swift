@@ -23,8 +23,7 @@ enum WorkerForm {
   /// A form with what a worker has.
   static func edit(_ worker: Worker) -> Form {
     let (name, slots, labels) = (worker.name, worker.slots, worker.labels)
-    let undo = Undo(
-      label: "changed \(name)", commands: [.setWorker(name: name, slots: slots, labels: labels)])
+    let undo = Undo("changed", name, .setWorker(name: name, slots: slots, labels: labels))
     return Form("Worker \(name)", capacity(slots: "\(slots)", labels: labels)) { values in
       capacity(values, undo: undo) { [.setWorker(name: name, slots: $0, labels: $1)] }
     }
@@ -38,7 +37,8 @@ enum WorkerForm {
       return .commands(
         targets.map { .drainWorker($0.name, reason: reason) },
         undo: Undo(
-          label: "drained \(targets.named("worker"))", commands: targets.map { .undrainWorker($0.name) }))
+          "drained", "workers",
+          targets.map { Undo.Step(names: [$0.name], commands: [.undrainWorker($0.name)]) }))
     }
   }
 
@@ -58,7 +58,7 @@ enum WorkerForm {
     Form("Pause \(name)", [reason("its workers get nothing new and finish what they have")]) { values in
       .commands(
         [.pauseScheduler(name, reason: given(values["reason"]))],
-        undo: Undo(label: "paused \(name)", commands: [.resumeScheduler(name)]))
+        undo: Undo("paused", name, .resumeScheduler(name)))
     }
   }
 

@@ -34,8 +34,7 @@ extension WorkersRoom {
       context.act(
         [.resumeScheduler(scheduler.name)],
         undo: Undo(
-          label: "resumed \(scheduler.name)",
-          commands: [.pauseScheduler(scheduler.name, reason: scheduler.pauseReason)]))
+          "resumed", scheduler.name, .pauseScheduler(scheduler.name, reason: scheduler.pauseReason)))
     case .remove:
       guard isAdmin(&context) else { return true }
       context.askToRemove("scheduler", [scheduler.target]) { .removeScheduler($0) }
@@ -80,8 +79,10 @@ extension WorkersRoom {
     context.act(
       drained.map { .undrainWorker($0.name) },
       undo: Undo(
-        label: "undrained \(drained.map(\.target).named("worker"))",
-        commands: drained.map { .drainWorker($0.name, reason: $0.drainReason) }))
+        "undrained", "workers",
+        drained.map {
+          Undo.Step(names: [$0.name], commands: [.drainWorker($0.name, reason: $0.drainReason)])
+        }))
   }
 
   /// Whether the caller may change schedulers and workers; says so if not.

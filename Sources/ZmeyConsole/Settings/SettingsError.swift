@@ -21,7 +21,9 @@ public struct SettingsError: ReportedError, Hashable {
   init(_ problems: [Problem]) { self.problems = problems.sorted { $0.line < $1.line } }
 
   /// One line a problem.
-  public var report: String { problems.map(\.description).joined(separator: "\n") }
+  public var report: String { lines.joined(separator: "\n") }
+  /// One line a problem.
+  public var lines: [String] { problems.map(\.description) }
   /// A file is wrong.
   public var exitStatus: ExitStatus { .usage }
 }

@@ -134,10 +134,9 @@ extension Console {
         prompt.action == .find ? "find /" : "/", row: rect.row, column: 0, width: rect.columns, .key)
       return painter.line(prompt.edit, row: rect.row, column: mark, width: rect.columns - mark, .hint)
     }
-    if case .question(let question) = overlay, question.word == nil {
+    if let question = overlay?.shortQuestion {
       painter.fill(rect, .danger)
-      let width = painter.text(
-        " \(question.title) y/N ", row: rect.row, column: 0, width: rect.columns, .danger)
+      let width = painter.text(" \(question) y/N ", row: rect.row, column: 0, width: rect.columns, .danger)
       return painter.cursor = (rect.row, min(width, rect.columns - 1))
     }
     if let message, message.until > painter.now {
@@ -149,12 +148,12 @@ extension Console {
     guard overlay == nil else { return }
     let isReadOnly = world.readOnlyReason != nil
     let hints = room.hints(world).filter { !isReadOnly || !$0.action.changes }
-    drawKeys(&painter, rect, hints, filter: room.filterText)
+    drawKeys(&painter, rect, hints, filter: room.filterLabel)
   }
 
   private func drawKeys(_ painter: inout Painter, _ rect: Rect, _ hints: [Hint], filter: String) {
     var column = 1
-    let right = filter.isEmpty ? "" : " /\(filter) "
+    let right = filter.isEmpty ? "" : " \(filter) "
     let end = max(0, rect.columns - painter.columns(right))
     let common = [Hint(action: .palette, label: "command"), Hint(action: .help, label: "help")]
     for hint in hints + common {

@@ -124,10 +124,14 @@ extension Console {
   private func draw(_ text: Rejected, _ painter: inout Painter) {
     var lines = text.problems.map { "\($0.line):\($0.column)  \($0.message)" }
     if let message = text.message { lines.insert(message, at: 0) }
-    let rect = middle(rows: lines.count + 4, columns: 76)
+    let rect = middle(rows: lines.reduce(3) { $0 + 1 + displayWidth($1) / 72 }, columns: 76)
+    let keys =
+      text.newer != nil
+      ? "e shows that version, then edits your text   Esc leaves it"
+      : text.isReady ? "a applies it   e edits it again   Esc leaves it" : "e edits again   Esc leaves it"
     painter.box(
       rect, title: [Span("Nothing was changed", .failed)],
-      footer: [Span("e edits again   Esc throws it away", .dim)])
+      footer: [Span(keys, .dim)])
     drawWrapped(lines, &painter, rect.inside)
   }
 

@@ -44,20 +44,23 @@ extension Command {
       ).first { row throws(DatabaseError) in try row.bool(0) }
       return .done(
         "started \(pipeline)\(task.map { "/\($0)" } ?? ""): run \(run)"
-          + (isHeld == true ? ", held while the pipeline is paused" : ""), run: run)
+          + (isHeld == true ? ", held while the pipeline is paused" : ""), made: .run(run))
     case .submit(let template, let arguments):
       let run = try People.submit(template: template, arguments: [arguments], session)
-      return .done("started \(template): run \(run)", run: run)
+      return .done("started \(template): run \(run)", made: .run(run))
     case .control(let verb, let ids): return try Self.control(verb, ids, session)
     case .controlPipeline(let verb, let pipeline):
       let effects = try People.control(verb, pipeline: pipeline, session)
-      return .done("\(verb.past) \(pipeline)\(EffectText(effects).behindColon)")
+      if effects.isEmpty { return .unchanged(verb.refusal(pipeline)) }
+      return .done("\(verb.past) \(pipeline)\(EffectText(verb, effects).behindColon)")
     case .rerun(let id, let mode):
       let run = try People.rerun(id, mode, isLatest: false, session)
-      return .done("runs again: run \(run)", run: run)
+      return .done("runs again: run \(run)", made: .run(run))
     case .fireEvent(let name):
       let runs = try People.fireEvent(name, session)
-      return .done("fired \(name): run \(runs.map(\.description).joined(separator: ", "))", run: runs.first)
+      return .done(
+        "fired \(name): run \(runs.map(\.description).joined(separator: ", "))",
+        made: runs.first.map(Reply.Made.run))
     case .read(let kind, let name): return try DefinitionText.read(kind, name, session)
     default: return .done(try change(session))
     }
@@ -119,8 +122,12 @@ extension Command {
       Statement("feed_over", "select count(*) from zm.task_run where id = any ($1) and state >= 10"),
       [.int8Array(ids)]
     ).first { row throws(DatabaseError) in try row.int(0) }
-    let text = EffectText(try People.control(verb, ids, session), over: over ?? 0)
-    return text.isEmpty ? .done("nothing was left to \(verb.rawValue)") : .done("\(text)")
+    let effects = try People.control(verb, ids, session)
+    let text = EffectText(verb, effects, over: over ?? 0)
+    if effects.isEmpty {
+      return .unchanged(text.isEmpty ? "nothing was left to \(verb.rawValue)" : "\(text)")
+    }
+    return .done("\(text)")
   }
 }
 
@@ -131,6 +138,8 @@ struct Refusal: Error {
   init(_ message: String, hint: String? = nil) {
     reply = .refused(message, hint: hint)
   }
+
+  init(_ reply: Reply) { self.reply = reply }
 
   /// Refuses what is no name.
   static func check(_ name: String) throws(Refusal) {

@@ -43,7 +43,7 @@ enum DefinitionText {
       let problems = try People.problems(of: located.definitions, session)
       guard problems.isEmpty else { return wrong(located.errors(problems)) }
       try compare(base, session)
-      return .done(told(try People.apply(located.definitions, session)))
+      return told(try People.apply(located.definitions, session))
     }
   }
 
@@ -51,7 +51,7 @@ enum DefinitionText {
   static func apply(_ definitions: Definitions, base: String?, _ session: borrowing Session) throws -> Reply {
     try compare(base, session)
     try check(definitions, session)
-    return .done(told(try People.apply(definitions, session)))
+    return told(try People.apply(definitions, session))
   }
 
   /// Changes a pipeline of the caller's in the transaction that is open.
@@ -69,7 +69,7 @@ enum DefinitionText {
     try check(definitions, session)
     _ = try People.apply(definitions, session)
     let summary = PipelineChanges(from: before, to: after).summary()
-    return .done(summary.isEmpty ? "\(name) was so already" : "changed \(name): \(summary)")
+    return summary.isEmpty ? .unchanged("\(name) was so already") : .done("changed \(name): \(summary)")
   }
 
   private static func check(_ definitions: Definitions, _ session: borrowing Session) throws {
@@ -92,21 +92,24 @@ enum DefinitionText {
     guard now != old else { return }
     let names = (old.templates.map(\.name) + old.pipelines.map(\.name) + old.events.map(\.name)).joined(
       separator: ", ")
-    let isThere = now.templates.count + now.pipelines.count + now.events.count > 0
+    guard now.templates.count + now.pipelines.count + now.events.count > 0 else {
+      throw Refusal("\(names) is not there any more, or is not yours", hint: "Read it again.")
+    }
     throw Refusal(
-      isThere
-        ? "\(names) was changed by somebody else meanwhile"
-        : "\(names) is not there any more, or is not yours",
-      hint: "Read it again.")
+      .stale(
+        "\(names) was changed by somebody else meanwhile", now: now, yaml: DefinitionWriter.write(now)))
   }
 
-  private static func told(_ changes: [People.Change]) -> String {
+  private static func told(_ changes: [People.Change]) -> Reply {
     let done = changes.filter { $0.action != "=" }
-    if done.isEmpty { return "nothing was changed: it was so already" }
+    if done.isEmpty { return .unchanged("nothing was changed: it was so already") }
     let lines = done.map { "\($0.action == "+" ? "made" : "changed") \($0.kind) \($0.name)" }
-    return lines.count <= 3
+    let text =
+      lines.count <= 3
       ? lines.joined(separator: ", ")
       : "\(lines.prefix(2).joined(separator: ", ")) and \(lines.count - 2) more"
+    let made = done.last { $0.action == "+" && $0.kind == "pipeline" }
+    return .done(text, made: made.map { .pipeline($0.name) })
   }
 
   private static func wrong(_ errors: DefinitionErrors) -> Reply {

@@ -20,7 +20,7 @@ struct Line: Sendable {
       conninfo, applicationName: "\(applicationName) watch", channels: [People.changeChannel]
     ) { session in
       let (identity, time) = try introduce(session)
-      if let pipeline, try !People.isPipelineKnown(pipeline, session) { throw FeedError.noPipeline(pipeline) }
+      if let pipeline { try find(pipeline, session) }
       try People.watch(session)
       return (identity, time)
     }
@@ -52,6 +52,13 @@ struct Line: Sendable {
       // Told below.
     }
     throw FeedError.noUser(role ?? "")
+  }
+
+  /// Sees to it that an address names one pipeline.
+  private static func find(_ pipeline: String, _ session: borrowing Session) throws {
+    let owners = try People.owners(ofPipeline: pipeline, session)
+    if owners.isEmpty { throw FeedError.noPipeline(pipeline) }
+    if owners.count > 1 { throw FeedError.severalPipelines(pipeline, owners: owners) }
   }
 
   private static let introduction = Statement(
