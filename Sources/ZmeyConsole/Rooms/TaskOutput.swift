@@ -219,7 +219,8 @@ struct TaskOutput: Sendable {
     if scroll == .following { stand(top(layout(shape), shape)) }
     if tail < Self.longestTail { ask(for: Self.longestTail) }
     self.errand = errand
-    context.say("reading all of it …")
+    // Else the frame says so, and only as long as it is so.
+    if shape.isBare { context.say("reading all of it …") }
   }
 
   private mutating func ask(for bytes: Int) {
