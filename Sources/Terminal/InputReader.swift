@@ -5,26 +5,27 @@ struct InputReader {
   private static let longestPaste = 1 << 20
   private static let doubleClick = Duration.milliseconds(400)
 
+  private var sifter = EscapeSifter()
   private var assembler = ScalarAssembler()
   /// The text so far; nil outside of a paste.
   private var paste: String?
   /// The paste began before the input was discarded.
   private var isDiscarding = false
   private var lastPress: (mouse: Mouse, at: ContinuousClock.Instant)?
-  /// Acts of the mouse that came together, the next one last.
-  private var mice: [Mouse] = []
+  /// Input that came together, in order.
+  private var pending: ArraySlice<Input> = []
 
   /// Something can be had without reading.
-  var hasPending: Bool { !mice.isEmpty }
+  var hasPending: Bool { !pending.isEmpty }
 
   /// The next input; nil if nothing is there to be read.
   mutating func next() -> Input? {
     while true {
-      if let mouse = mice.popLast() { return .mouse(mouse) }
+      if let input = pending.popFirst() { return input }
       var value: Int32 = 0
       let kind = cterminal_key(UInt32(cterminal_next_key(&value)))
-      guard kind != CTERMINAL_NONE else { return nil }
-      if let input = take(kind, value) { return input }
+      take(kind, value)
+      if kind == CTERMINAL_NONE { return pending.popFirst() }
     }
   }
 
@@ -35,21 +36,41 @@ struct InputReader {
     paste = paste.map { _ in "" }
   }
 
-  private mutating func take(_ kind: cterminal_key, _ value: Int32) -> Input? {
+  private mutating func take(_ kind: cterminal_key, _ value: Int32) {
+    switch kind {
+    case CTERMINAL_NONE: take(sifter.pause())
+    case CTERMINAL_BYTE:
+      let byte = UInt8(truncatingIfNeeded: value)
+      take(paste == nil ? sifter.take(byte, at: .now) : [.byte(byte)])
+    default:
+      take(sifter.interrupt())
+      takeDecoded(kind, value)
+    }
+  }
+
+  private mutating func take(_ findings: [EscapeSifter.Finding]) {
+    for finding in findings {
+      switch finding {
+      case .paste: paste = ""
+      case .byte(let byte):
+        guard let scalar = assembler.add(byte) else { continue }
+        if paste == nil { pending.append(.key(Key(scalar))) } else { addToPaste(scalar) }
+      }
+    }
+  }
+
+  /// What ncurses decoded. Between the marks of a paste no key is pressed.
+  private mutating func takeDecoded(_ kind: cterminal_key, _ value: Int32) {
     switch kind {
     case CTERMINAL_PASTE_BEGIN: paste = paste ?? ""
-    case CTERMINAL_PASTE_END: return endPaste()
-    case CTERMINAL_FOCUS_IN: return .focus(true)
-    case CTERMINAL_FOCUS_OUT: return .focus(false)
-    case CTERMINAL_BYTE:
-      guard let scalar = assembler.add(UInt8(truncatingIfNeeded: value)) else { return nil }
-      guard paste != nil else { return .key(Key(scalar)) }
-      addToPaste(scalar)
+    case CTERMINAL_PASTE_END: endPaste()
+    case CTERMINAL_FOCUS_IN: pending.append(.focus(true))
+    case CTERMINAL_FOCUS_OUT: pending.append(.focus(false))
     case CTERMINAL_MOUSE: takeMice()
-    case CTERMINAL_FUNCTION: return paste == nil ? .key(.function(Int(value))) : nil
-    default: return paste == nil ? Key(kind).map(Input.key) : nil
+    case _ where paste != nil: break
+    case CTERMINAL_FUNCTION: pending.append(.key(.function(Int(value))))
+    default: if let key = Key(kind) { pending.append(.key(key)) }
     }
-    return nil
   }
 
   private mutating func addToPaste(_ scalar: Unicode.Scalar) {
@@ -57,12 +78,10 @@ struct InputReader {
     paste?.unicodeScalars.append(scalar == "\r" ? "\n" : scalar)
   }
 
-  private mutating func endPaste() -> Input? {
-    defer {
-      paste = nil
-      isDiscarding = false
-    }
-    return isDiscarding ? nil : paste.map(Input.paste)
+  private mutating func endPaste() {
+    if let paste, !isDiscarding { pending.append(.paste(paste)) }
+    paste = nil
+    isDiscarding = false
   }
 
   /// ncurses hands out the newest first.
@@ -70,7 +89,7 @@ struct InputReader {
     var event = cterminal_mouse()
     var newestFirst: [cterminal_mouse] = []
     while cterminal_next_mouse(&event) { newestFirst.append(event) }
-    mice = newestFirst.reversed().map { mouse($0, at: .now) }.reversed()
+    for event in newestFirst.reversed() { pending.append(.mouse(mouse(event, at: .now))) }
   }
 
   private mutating func mouse(_ event: cterminal_mouse, at now: ContinuousClock.Instant) -> Mouse {

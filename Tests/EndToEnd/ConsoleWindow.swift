@@ -17,12 +17,17 @@ struct ConsoleWindow {
     if flags.isEmpty { try await tmux.see("● ") }
   }
 
-  func press(_ keys: String...) throws { try tmux.run(["send-keys"] + keys) }
+  func press(_ keys: String...) throws { try send(keys) }
 
   /// Types a text, then presses keys.
   func type(_ text: String, _ keys: String...) throws {
     try tmux.run(["send-keys", "-l", "--", text])
-    if !keys.isEmpty { try tmux.run(["send-keys"] + keys) }
+    if !keys.isEmpty { try send(keys) }
+  }
+
+  /// Esc right before a letter would be Alt with it, which no Esc before a key of several bytes is.
+  private func send(_ keys: [String]) throws {
+    try tmux.run(["send-keys"] + keys.flatMap { $0 == "Escape" ? [$0, "F12"] : [$0] })
   }
 
   @discardableResult

@@ -72,4 +72,20 @@ import Testing
     try tmux.type("\u{1B}[O\u{1B}[I")
     try await tmux.see("focus false\nfocus true")
   }
+
+  @Test(arguments: ["xterm-256color", "tmux-256color", "linux"])
+  func `what a terminal answers presses no key, nor does Alt`(term: String) async throws {
+    let tmux = try await Tmux.probe(term: term)
+    for answer in [
+      "\u{1B}]11;rgb:1e1e/1e1e/1e1e\u{7}", "\u{1B}]4;1;rgb:cdcd/0000/0000\u{1B}\\", "\u{1B}P1$r0m\u{1B}\\",
+      "\u{1B}P>|xterm(390)\u{1B}\\", "\u{1B}[2;2R", "\u{1B}[24;80R", "\u{1B}[>41;354;0c", "\u{1B}[?62;c",
+      "\u{1B}[120;5u", "\u{1B}s", "\u{1B}x",
+    ] {
+      try tmux.type(answer)
+    }
+    try tmux.type("\u{1B}]11;rgb:1e")
+    try tmux.type("1e/1e1e/1e1e\u{1B}\\y")
+    let picture = try await tmux.see(#"key character("y")"#)
+    #expect(picture.matches(of: /key/).count == 1, "\(picture)")
+  }
 }

@@ -27,7 +27,8 @@ struct Desk {
       .answer(
         .totals(
           Totals(
-            running: 6, queued: 3, schedulersRunning: 2, schedulers: 2, workersLinked: 7, workers: 8,
+            running: 6, paused: 1, queued: 3, schedulersRunning: 2, schedulers: 2, workersLinked: 7,
+            workers: 8,
             slotsBusy: 19,
             slots: 32)), to: .board))
   }

@@ -224,6 +224,29 @@ import ZmeyCore
     #expect(desk.console.place == .runs(pipeline: 7, name: "nightly_sales"))
   }
 
+  @Test func `keeps its cursor while a filter is typed, or goes to what comes next`() {
+    var desk = Desk(runs: Nightly.runs)
+    // What it stands on is asked for.
+    func stands(on id: Int64) -> Bool { desk.wants.contains(.run(RunID(id))) }
+    desk.press("g", "/")
+    desk.type("state:succ")
+    #expect(stands(on: 8790))
+    desk.press("BS", "BS", "BS", "BS", "BS", "BS", "BS", "BS", "BS", "BS")
+    desk.type("state:run")
+    #expect(stands(on: 8812))
+    desk.press("Esc")
+    #expect(stands(on: 8812))
+    desk.press("/")
+    desk.type("nothing of this name")
+    desk.press("Esc")
+    #expect(stands(on: 8812))
+    // Once it is typed, the cursor is on what it found.
+    desk.press("/")
+    desk.type("state:fail")
+    desk.press("Enter", "Esc")
+    #expect(stands(on: 8733))
+  }
+
   @Test func `sorts by several orders, and reversed`() {
     var desk = Desk(runs: Nightly.runs)
     desk.press("O", "g")

@@ -6,7 +6,9 @@ import Testing
   @Test(arguments: [
     ("abc", 3), ("顧客", 4), ("é", 1), ("e\u{301}", 1), ("\u{1b}[31m", 5), ("\u{202e}x", 2), ("👍🏽", 2),
     ("한국", 4),
-    ("a\u{200d}b", 2), ("\u{feff}", 1), ("♥\u{fe0f}", 1), ("ｱ", 1), ("\t", 1), ("\u{0}", 1),
+    ("a\u{200d}b", 3), ("न\u{200d}", 1), ("\u{feff}", 1), ("zw\u{200b}sp", 5), ("a\u{2060}b", 3),
+    ("a\u{3164}b", 3),
+    ("a\u{34f}b", 3), ("♥\u{fe0f}", 1), ("ｱ", 1), ("\t", 1), ("\u{0}", 1),
     ("трансформация", 13),
   ])
   func `has its width in columns`(text: String, columns: Int) {
@@ -31,6 +33,18 @@ import Testing
     painter.text("顧客同期顧客", row: 1, column: 0, width: 10)
     painter.text("0123456789a", row: 2, column: 0, width: 10, align: .end)
     #expect(painter.grid.text == "012345678…\n顧客同期…\n…23456789a\n")
+  }
+
+  @Test func `what is never seen is shown, for two names must not look the same`() {
+    var painter = Painter(Size(rows: 1, columns: 20), tier: .full, now: Desk.now)
+    painter.text("zw\u{200b}sp a\u{200d}b ♥\u{fe0f}", row: 0, column: 0, width: 20)
+    #expect(painter.grid.text(row: 0) == "zw\u{fffd}sp a\u{fffd}b ♥")
+  }
+
+  @Test func `what does not fit can lack its middle`() {
+    var painter = Painter(Size(rows: 1, columns: 10), tier: .full, now: Desk.now)
+    painter.text("Stop nightly?", row: 0, column: 0, width: 10, align: .middle)
+    #expect(painter.grid.text(row: 0) == "Stop n…ly?")
   }
 
   @Test func `ASCII terminals get ASCII alone`() {

@@ -73,7 +73,14 @@ import ZmeyStore
         #expect(board.batches.map(\.id) == [run])
         #expect(board.batches[0].total == 5)
         let totals = await desk.totals { _ in true }
-        #expect((totals.running, totals.queued) == (2, 3))
+        #expect((totals.running, totals.paused, totals.queued) == (2, 0, 3))
+        // Whoever stands still is told as such, and only so.
+        for state in [4, 5] {
+          try await world.root.script(
+            "update zm.task_run set state = \(state) where id = (select min(task_run_id) from zm.inflight)")
+        }
+        desk.ask(.refresh)
+        _ = await desk.totals { ($0.running, $0.paused, $0.queued) == (1, 1, 3) }
         #expect((totals.schedulersRunning, totals.schedulers, totals.workers) == (1, 1, 1))
         try await world.finishQueued()
         _ = await desk.totals { $0.queued == 0 }
@@ -89,14 +96,18 @@ import ZmeyStore
       work.maximum = .seconds(30)
       try await world.save(work)
       _ = try await world.start()
+      // Two successes teach nothing yet.
+      try await world.root.script(
+        "insert into zm.duration (program_id, name, recent_ms) select id, 'a', '{1000,2000}' from zm.program")
       try await Desk.with(world.conninfo()) { desk in
         desk.want(.board)
         let first = await desk.board().pipelines[0]
         #expect(first.taskRuns[0].average == .seconds(7))
         #expect(first.taskRuns[0].maximum == .seconds(30))
+        #expect(first.taskRuns[0].samples == 0)
+        #expect(first.taskRuns[0].percentile95 == nil)
         try await world.root.script(
-          "insert into zm.duration (program_id, name, recent_ms) select id, 'a', '{1000,2000,3000}' from zm.program"
-        )
+          "update zm.duration set recent_ms = '{1000,2000,3000}' where name = 'a'")
         desk.ask(.refresh)
         let board = await desk.board { $0.pipelines[0].taskRuns[0].samples == 3 }
         #expect(board.pipelines[0].taskRuns[0].average == .seconds(2))

@@ -60,8 +60,10 @@ public struct Board: Hashable, Sendable {
 
 /// What the first row shows.
 public struct Totals: Hashable, Sendable {
-  /// Task runs that a worker has.
+  /// Task runs that a worker has, but for those that are paused.
   public var running: Int
+  /// Task runs that a worker has and that stand still.
+  public var paused: Int
   /// Task runs that wait for a slot; counted up to 100,000.
   public var queued: Int
   /// Schedulers that run.
@@ -81,11 +83,12 @@ public struct Totals: Hashable, Sendable {
 
   /// Totals.
   public init(
-    running: Int = 0, queued: Int = 0, schedulersRunning: Int = 0, schedulers: Int = 0,
+    running: Int = 0, paused: Int = 0, queued: Int = 0, schedulersRunning: Int = 0, schedulers: Int = 0,
     workersLinked: Int = 0,
     workers: Int = 0, slotsBusy: Int = 0, slots: Int = 0, obstacle: String? = nil
   ) {
     self.running = running
+    self.paused = paused
     self.queued = queued
     self.schedulersRunning = schedulersRunning
     self.schedulers = schedulers

@@ -10,6 +10,7 @@ extension Console {
     case .help: overlay = .help(Help())
     case .filter, .find:
       prompt = Prompt(action: action, edit: LineEdit(), before: rooms[place].filterText)
+      withRoom { room, context in room.filterIsTyped(true, in: &context) }
     case .times: world.isAbsoluteTime.toggle()
     case .freeze: if frozen == nil { frozen = Frozen(world: world) } else { thaw() }
     case .undo: undoLast()

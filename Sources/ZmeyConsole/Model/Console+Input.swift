@@ -82,13 +82,18 @@ extension Console {
   private mutating func pressPrompt(_ key: Key) {
     guard let prompt else { return }
     switch key {
-    case .special(.enter): self.prompt = nil
+    case .special(.enter): endPrompt()
     case .special(.escape), .control("c"):
-      self.prompt = nil
       withRoom { room, context in room.filter(prompt.before, in: &context) }
-    case .special(.backspace) where prompt.edit.text.isEmpty: self.prompt = nil
+      endPrompt()
+    case .special(.backspace) where prompt.edit.text.isEmpty: endPrompt()
     default: if self.prompt?.edit.handle(key) == true { promptChanged() }
     }
+  }
+
+  private mutating func endPrompt() {
+    prompt = nil
+    withRoom { room, context in room.filterIsTyped(false, in: &context) }
   }
 
   private mutating func promptChanged() {

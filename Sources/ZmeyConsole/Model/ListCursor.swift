@@ -11,6 +11,8 @@ struct ListCursor<ID: Hashable & Sendable>: Hashable, Sendable {
   private var index = 0
   /// The first row that was shown last.
   private var top = 0
+  /// Where it stands while a filter is typed, the best place first; empty while none is.
+  private var path: [ID] = []
 
   init() {}
 
@@ -39,8 +41,19 @@ struct ListCursor<ID: Hashable & Sendable>: Hashable, Sendable {
     settle(in: ids, height: height)
   }
 
+  /// Takes notice that a filter begins to be typed, or was. Meanwhile the cursor stays on its object if that is shown, else
+  /// goes to the next that is, else back to the nearest, so that what is shown for a moment does not carry it away.
+  mutating func filterIsTyped(_ isTyped: Bool, in ids: [ID]) {
+    let row = row(in: ids) ?? 0
+    path = isTyped ? ids[row...] + ids[..<row].reversed() : []
+  }
+
   /// Takes notice of a list that has changed.
   mutating func settle(in ids: [ID], height: Int) {
+    if !path.isEmpty {
+      let shown = Set(ids)
+      id = path.first { shown.contains($0) } ?? id
+    }
     guard let row = row(in: ids) else { return }
     index = row
     top = window(in: ids, height: height).lowerBound

@@ -4,6 +4,9 @@ struct Question: Hashable {
   let title: String
   /// Every target and what it means for it; shown in a box if the answer is to be typed.
   let lines: [String]
+  /// How it happens, and at its end that nothing takes it back; empty for nothing to say. In a box its last sentence is
+  /// always seen.
+  let warning: String
   /// What must be typed, such as `stop 3`; nil if `y` is enough.
   let word: String?
   /// What is done then.
@@ -19,13 +22,15 @@ struct Question: Hashable {
     self.commands = commands
     self.isUndo = isUndo
     lines = []
+    warning = ""
     word = nil
   }
 
   /// A question that is answered by typing `word`.
-  init(_ title: String, lines: [String], word: String, _ commands: [Command]) {
+  init(_ title: String, lines: [String], warning: String = "", word: String, _ commands: [Command]) {
     self.title = title
     self.lines = lines
+    self.warning = warning
     self.word = word
     self.commands = commands
   }

@@ -16,6 +16,8 @@ protocol Room: Sendable {
   mutating func receive(_ answer: Answer, to query: Query, in context: inout Context)
   /// Closes what is open within it: a filter, marks; false if nothing was.
   mutating func back(in context: inout Context) -> Bool
+  /// Takes notice that a filter begins to be typed, or that it was.
+  mutating func filterIsTyped(_ isTyped: Bool, in context: inout Context)
   /// Filters by a text while it is typed, or looks for it.
   mutating func filter(_ text: String, in context: inout Context)
   /// The filter that holds; empty for none.
@@ -31,6 +33,7 @@ protocol Room: Sendable {
 extension Room {
   mutating func receive(_ answer: Answer, to query: Query, in context: inout Context) {}
   mutating func back(in context: inout Context) -> Bool { false }
+  mutating func filterIsTyped(_ isTyped: Bool, in context: inout Context) {}
   mutating func filter(_ text: String, in context: inout Context) {}
   var filterText: String { "" }
   var filterLabel: String { filterText.isEmpty ? "" : "/\(filterText)" }

@@ -75,6 +75,12 @@ struct OutputText: Sendable {
     if chunk.isError { errors = stream } else { output = stream }
   }
 
+  /// Adds what came together, and takes notice if it is the end.
+  mutating func append(_ piece: OutputPiece) {
+    for chunk in piece.chunks { append(chunk) }
+    if piece.isComplete { finish() }
+  }
+
   /// Takes notice that no more will come.
   mutating func finish() {
     output.decoder.finish()

@@ -57,6 +57,10 @@ struct AuditRoom: Room {
 
   var filterText: String { filter.text }
 
+  mutating func filterIsTyped(_ isTyped: Bool, in context: inout Context) {
+    cursor.filterIsTyped(isTyped, in: entries(context.world).map(\.id))
+  }
+
   mutating func filter(_ text: String, in context: inout Context) {
     filter = Filter(text)
     settle(context)

@@ -11,16 +11,16 @@ private struct TaskWindow {
   /// What a mark takes where columns are left out.
   static let mark = 2
 
-  init(_ graph: TaskGraph, _ rect: Rect, at place: (column: Int, row: Int)?, rows visible: Int) {
-    let least = rect.columns < 60 ? 10 : 12
+  init(_ graph: TaskGraph, columns room: Int, at place: (column: Int, row: Int)?, rows visible: Int) {
+    let least = room < 60 ? 10 : 12
     func needed(_ range: Range<Int>) -> Int {
       range.count * least
         + graph.gutters[range.lowerBound..<max(range.lowerBound, range.upperBound - 1)]
         .reduce(0) { $0 + $1.width }
     }
     var range = 0..<graph.columns.count
-    if !range.isEmpty, needed(range) > rect.columns {
-      let room = rect.columns - 2 * Self.mark
+    if !range.isEmpty, needed(range) > room {
+      let room = room - 2 * Self.mark
       range = 0..<1
       func extended(_ range: Range<Int>) -> Range<Int> {
         var range = range
@@ -40,7 +40,7 @@ private struct TaskWindow {
     isCutRight = range.upperBound < graph.columns.count
     let gutters = range.isEmpty ? 0 : needed(range) - range.count * least
     let marks = (isCutLeft ? Self.mark : 0) + (isCutRight ? Self.mark : 0)
-    cell = range.isEmpty ? 0 : max(0, rect.columns - gutters - marks) / range.count
+    cell = range.isEmpty ? 0 : max(0, room - gutters - marks) / range.count
     let first = max(0, min((place?.row ?? 0) - visible + 1, graph.rows - visible))
     rows = first..<min(graph.rows, first + visible)
   }
@@ -55,9 +55,8 @@ extension BoardBox {
         "its tasks are not known yet", row: rect.row, column: rect.column, width: rect.columns, .dim)
       return
     }
-    let isCut = graph.rows > rect.rows
-    let window = TaskWindow(
-      graph, rect, at: place(tasks), rows: isCut ? max(1, rect.rows - 1) : rect.rows)
+    let window = window(
+      tasks, rect.columns, rows: graph.rows > rect.rows ? max(1, rect.rows - 1) : graph.rows)
     let near = selected.map { tasks.neighbours(of: $0) } ?? []
     var left = rect.column + (window.isCutLeft ? TaskWindow.mark : 0)
     if window.isCutLeft { mark(&painter, rect, window, column: rect.column) }
@@ -91,31 +90,72 @@ extension BoardBox {
       left += gutter.width
     }
     if window.isCutRight { mark(&painter, rect, window, column: rect.trailing - 1) }
-    if isCut, rect.rows > 1 { drawRest(tasks, window.rows, &painter, rect) }
+    drawRest(tasks, hidden(tasks, window), &painter, rect.below(window.rows.count), number)
   }
 
-  /// Where the window must be: at the task under the cursor, else at the first that is at work.
+  private func window(_ tasks: BoardTasks, _ columns: Int, rows: Int) -> TaskWindow {
+    TaskWindow(tasks.graph, columns: columns, at: place(tasks), rows: rows)
+  }
+
+  /// How many rows the tasks take where each has its place: below them what columns without room hold.
+  func taskRows(_ tasks: BoardTasks, columns: Int) -> Int {
+    let hidden = hidden(tasks, window(tasks, columns, rows: tasks.graph.rows))
+    guard !hidden.isEmpty else { return tasks.graph.rows }
+    let each = Self.restColumns(columns)
+    return tasks.graph.rows + 1 + (hidden.count { tasks.wantsAttention($0) } + each - 1) / each
+  }
+
+  private func hidden(_ tasks: BoardTasks, _ window: TaskWindow) -> [Int] {
+    tasks.graph.columns.enumerated().flatMap { column, nodes in
+      nodes.filter { !window.columns.contains(column) || !window.rows.contains($0.row) }.compactMap(\.task)
+    }
+  }
+
+  /// Where the window must be: at the task under the cursor, else at the first that is at work, else at one that failed.
   private func place(_ tasks: BoardTasks) -> (column: Int, row: Int)? {
-    if let selected { return tasks.graph.position(of: selected) }
-    guard tasks.isLive else { return nil }
-    return tasks.runs.firstIndex { $0?.state.isInFlight == true }
-      .flatMap { tasks.graph.position(of: $0) }.map { ($0.column, 0) }
+    let task =
+      selected ?? tasks.runs.firstIndex { $0?.state.isInFlight == true }
+      ?? tasks.runs.firstIndex { $0?.state.role == .failed }
+    return task.flatMap { tasks.graph.position(of: $0) }
   }
 
   private func mark(_ painter: inout Painter, _ rect: Rect, _ window: TaskWindow, column: Int) {
     painter.run(painter.signs.ellipsis, row: rect.row, column: column, count: 1, .dim)
   }
 
-  /// How many tasks there are in rows that are not shown, and what of them matters.
-  private func drawRest(_ tasks: BoardTasks, _ rows: Range<Int>, _ painter: inout Painter, _ rect: Rect) {
-    let hidden = tasks.graph.columns.joined().filter { !rows.contains($0.row) }.compactMap(\.task)
+  /// How many tasks there are that are not shown, and in what room is left those of them that matter.
+  private func drawRest(
+    _ tasks: BoardTasks, _ hidden: [Int], _ painter: inout Painter, _ rect: Rect, _ number: Int
+  ) {
+    guard !hidden.isEmpty, !rect.isEmpty else { return }
     var spans = [Span("\(painter.signs.ellipsis) \(hidden.count) more", .dim)]
-    func add(_ word: String, _ role: Role, _ states: Set<TaskRunState>) {
-      let count = hidden.count { task in tasks.runs[task].map { states.contains($0.state) } ?? false }
+    func add(_ word: String, _ role: Role) {
+      let count = hidden.count { tasks.wantsAttention($0) && tasks.runs[$0]?.state.role == role }
       if count > 0 { spans.append(Span(", \(count) \(word)", role)) }
     }
-    add("running", .running, [.running, .assigned])
-    add("failed", .failed, [.failed, .timedOut, .lost])
-    painter.spans(spans, row: rect.end - 1, column: rect.column, width: rect.columns)
+    add("running", .running)
+    add("paused", .paused)
+    add("failed", .failed)
+    painter.spans(spans, row: rect.row, column: rect.column, width: rect.columns)
+    let each = Self.restColumns(rect.columns)
+    let width = rect.columns / each
+    for (index, task) in hidden.filter({ tasks.wantsAttention($0) }).prefix((rect.rows - 1) * each)
+      .enumerated()
+    {
+      let (row, column) = (rect.row + 1 + index / each, rect.column + index % each * width)
+      painter.target(.task(number, task), Rect(row: row, column: column, rows: 1, columns: width - 2))
+      TaskCell(task: tasks.shape.tasks[task], taskRun: tasks.runs[task], isLive: tasks.isLive)
+        .draw(&painter, row: row, column: column, width: width - 2)
+    }
+  }
+
+  /// How many tasks stand side by side below the others.
+  private static func restColumns(_ columns: Int) -> Int { max(1, columns / 24) }
+}
+
+extension BoardTasks {
+  /// Whether a task is at work or failed.
+  fileprivate func wantsAttention(_ task: Int) -> Bool {
+    runs[task].map { $0.state.isInFlight || $0.state.role == .failed } ?? false
   }
 }

@@ -25,6 +25,8 @@ struct BoardBox {
   /// Nil for a batch.
   let tasks: BoardTasks?
   let density: BoardDensity
+  /// How many columns it takes.
+  let columns: Int
   var isFocused = false
   var isMarked = false
   /// The task under the cursor.
@@ -32,16 +34,20 @@ struct BoardBox {
   /// Names of marked tasks.
   var markedTasks: Set<String> = []
 
-  init(_ item: BoardItem, _ board: Board, _ density: BoardDensity) {
+  init(_ item: BoardItem, _ board: Board, _ density: BoardDensity, columns: Int) {
     self.item = item
     self.density = density
+    self.columns = columns
     tasks = item.pipeline.map { BoardTasks($0, board) }
   }
 
   /// How many rows it takes.
   var height: Int {
     if density == .compact { return 1 }
-    return 2 + max(1, min(tasks?.graph.rows ?? 1, density.rows))
+    guard let tasks else { return 3 }
+    return 2
+      + max(
+        1, density == .large ? taskRows(tasks, columns: columns - 4) : min(tasks.graph.rows, density.rows))
   }
 
   /// Draws it; `number` is its place in the list, for clicks.

@@ -86,20 +86,21 @@ extension BoardRoom {
         Question("\(title) \(reached[0].label) (\(reached[0].loss(context.now)))?", commands))
     }
     let live = Set(reached.map(\.label))
-    var lines = targets.map { target in
+    let lines = targets.map { target in
       let name = target.label
       let gap = String(repeating: " ", count: max(1, 24 - displayWidth(name)))
       return name + gap
         + (live.contains(name) ? target.loss(context.now) : "nothing of it goes on, will be skipped")
     }
-    lines.append("")
-    lines.append(
+    let warning =
       verb == .stop
-        ? "TERM now, KILL after the grace of each program. Cannot be undone."
-        : "KILL now, nothing can end in order. Cannot be undone.")
+      ? "TERM now, KILL after the grace of each program. Cannot be undone."
+      : "KILL now, nothing can end in order. Cannot be undone."
     let name = reached.count == 1 ? reached[0].word ?? "\(runs)" : "\(reached.count)"
     context.ask(
-      Question("\(title) \(Self.names(reached))?", lines: lines, word: "\(verb.rawValue) \(name)", commands))
+      Question(
+        "\(title) \(Self.names(reached))?", lines: lines, warning: warning, word: "\(verb.rawValue) \(name)",
+        commands))
   }
 
   /// Parts targets into those of the caller's own, and says what cannot be done to others'.

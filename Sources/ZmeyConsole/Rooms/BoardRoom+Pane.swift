@@ -33,7 +33,7 @@ extension BoardRoom {
         ? max(4, min(3 + tasks.shape.tasks.count + running, max(rest.rows / 2, rest.rows - 25))) : rest.rows)
     drawTable(&painter, table, tasks, selected)
     rest = rest.below(table.rows)
-    if hasOutput, rest.rows >= 3 { drawOutput(&painter, rest, tasks, world) }
+    if hasOutput, rest.rows >= 3 { drawOutput(&painter, rest, item, tasks, world) }
   }
 
   /// A line of facts: what, and the fact.
@@ -164,7 +164,14 @@ extension BoardRoom {
     }
   }
 
-  private func drawOutput(_ painter: inout Painter, _ rect: Rect, _ tasks: BoardTasks, _ world: World) {
+  /// Whether the task under the cursor, or any if there is none, has run.
+  private func hasBegun(_ tasks: BoardTasks) -> Bool {
+    tasks.runs.contains { taskRun in taskRun.map { $0.attempt > 0 && (task ?? $0.name) == $0.name } ?? false }
+  }
+
+  private func drawOutput(
+    _ painter: inout Painter, _ rect: Rect, _ item: BoardItem, _ tasks: BoardTasks, _ world: World
+  ) {
     let id = outputTask(world)
     let name = tasks.runs.compactMap { $0 }.first { $0.id == id }?.name
     let isKnown = id != nil && output.id == id
@@ -177,7 +184,9 @@ extension BoardRoom {
         ? [Span(output.isComplete ? "end" : "\(painter.signs.live) follows", .dim)] : [])
     let inside = rect.inside
     guard isKnown else {
-      let text = id == nil ? "nothing has run yet" : "reading"
+      // Task runs come later than the run, and which is shown is known with them.
+      let isEmpty = item.run == nil || id == nil && tasks.runs.contains { $0 != nil } && !hasBegun(tasks)
+      let text = isEmpty ? "nothing has run yet" : "reading \(painter.signs.ellipsis)"
       return _ = painter.text(
         text, row: inside.row, column: inside.column + 1, width: inside.columns - 2, .dim)
     }

@@ -59,7 +59,7 @@ extension BoardRoom {
     var made: [Int: BoardBox] = [:]
     func box(_ index: Int) -> BoardBox {
       if let box = made[index] { return box }
-      let box = self.box(items[index], board, isCurrent: index == current)
+      let box = self.box(items[index], board, isCurrent: index == current, columns: rect.columns)
       made[index] = box
       return box
     }
@@ -90,9 +90,10 @@ extension BoardRoom {
     return (first, boxes)
   }
 
-  private func box(_ item: BoardItem, _ board: Board, isCurrent: Bool) -> BoardBox {
+  private func box(_ item: BoardItem, _ board: Board, isCurrent: Bool, columns: Int) -> BoardBox {
     let hasTask = isCurrent && task != nil
-    var box = BoardBox(item, board, hasTask && density == .compact ? .normal : density)
+    var box = BoardBox(
+      item, board, hasTask && density == .compact ? .normal : density, columns: columns)
     box.isFocused = isCurrent
     box.isMarked = cursor.marks.contains(item.id)
     if hasTask { box.selected = task.flatMap { box.tasks?.index(of: $0) } }

@@ -172,6 +172,10 @@ struct BoardRoom: Room {
     settle(world)
   }
 
+  mutating func filterIsTyped(_ isTyped: Bool, in context: inout Context) {
+    cursor.filterIsTyped(isTyped, in: items(context.world).map(\.id))
+  }
+
   mutating func filter(_ text: String, in context: inout Context) {
     shown = Filter(text)
     task = nil

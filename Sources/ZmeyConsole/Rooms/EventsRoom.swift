@@ -110,6 +110,11 @@ struct EventsRoom: Room {
 
   var filterText: String { pane == .events ? filter.text : ledgerFilter.text }
 
+  mutating func filterIsTyped(_ isTyped: Bool, in context: inout Context) {
+    cursor.filterIsTyped(isTyped, in: events(context.world).map(\.id))
+    ledgerCursor.filterIsTyped(isTyped, in: fires(context.world).map(\.id))
+  }
+
   mutating func filter(_ text: String, in context: inout Context) {
     if pane == .events { filter = Filter(text) } else { ledgerFilter = Filter(text) }
     settle(context)

@@ -16,8 +16,7 @@ struct OutputTail: Sendable {
       text = OutputText(limits: OutputText.Limits(bytes: Self.most, lines: 1000))
     }
     self.id = id
-    for chunk in piece.chunks { text.append(chunk) }
+    text.append(piece)
     isComplete = piece.isComplete
-    if isComplete { text.finish() }
   }
 }

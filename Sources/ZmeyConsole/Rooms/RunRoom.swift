@@ -121,6 +121,11 @@ struct RunRoom: Room {
     return cursor.mark(.unmark, in: [], height: 1)
   }
 
+  mutating func filterIsTyped(_ isTyped: Bool, in context: inout Context) {
+    guard let detail = detail(context.world) else { return }
+    cursor.filterIsTyped(isTyped, in: ids(lines(Gantt(detail, now: context.now))))
+  }
+
   mutating func filter(_ text: String, in context: inout Context) {
     filter = Filter(text)
     guard let detail = detail(context.world) else { return }

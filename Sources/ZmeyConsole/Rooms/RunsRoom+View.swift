@@ -147,7 +147,8 @@ struct RunStatistics {
     let ended = runs.filter { $0.state != .running }
     let good = ended.filter { $0.state == .succeeded && $0.finishedAt != nil }
     share = ended.isEmpty ? nil : good.count * 100 / ended.count
-    averages = Dictionary(grouping: good, by: Self.key).mapValues { runs in
+    // Fewer than three say nothing.
+    averages = Dictionary(grouping: good, by: Self.key).filter { $0.value.count >= 3 }.mapValues { runs in
       runs.reduce(Duration.zero) { $0 + $1.took($1.createdAt) } / runs.count
     }
     let sorted = good.map { $0.took($0.createdAt) }.sorted()

@@ -167,6 +167,10 @@ struct RunsRoom: Room {
     return list.cursor.mark(.unmark, in: [], height: 1)
   }
 
+  mutating func filterIsTyped(_ isTyped: Bool, in context: inout Context) {
+    list.cursor.filterIsTyped(isTyped, in: runs(context.world, now: context.now).map(\.id))
+  }
+
   mutating func filter(_ text: String, in context: inout Context) {
     list.filter = Filter(text)
     settle(context)

@@ -3,10 +3,18 @@ import ZmeyCore
 /// The output of an attempt, and where one is in it.
 struct TaskOutput: Sendable {
   private(set) var text = OutputText()
+  /// What comes when it is read anew: it takes the place of the text as soon as it reaches as far.
+  private var coming: OutputText?
+  /// Whether more was asked for, and nothing of it has come yet.
+  private var isAsked = false
+  /// What is done as soon as all of it is there.
+  private var errand: Errand?
   /// From how many bytes before the end on it is read.
   private(set) var tail = firstTail
   /// Whether there is output before it that was not read.
   private(set) var hasEarlier = false
+  /// The same of what is coming.
+  private var hasMoreEarlier = false
   /// Whether no more will come.
   private(set) var isComplete = false
   /// The attempt that it is of; nil before anything came.
@@ -24,6 +32,11 @@ struct TaskOutput: Sendable {
 
   static let firstTail = 262_144
   static let longestTail = 64 << 20
+
+  /// Why all of the output is read.
+  private enum Errand {
+    case first, page, find(isForward: Bool)
+  }
 
   /// Which rows are shown.
   enum Scroll: Hashable {
@@ -70,6 +83,9 @@ struct TaskOutput: Sendable {
     }
   }
 
+  /// Whether more of what is before the text is on its way.
+  var isReadingEarlier: Bool { isAsked || coming != nil }
+
   /// How many lines came since one stopped following.
   var news: Int {
     if case .standing(_, let seen) = scroll { max(0, text.lines.upperBound - seen) } else { 0 }
@@ -77,40 +93,48 @@ struct TaskOutput: Sendable {
 
   // What comes ----------------------------------------------------------------------------------------------
 
-  mutating func take(_ piece: OutputPiece, _ shape: Shape) {
-    if piece.isFirst || piece.attempt != attempt {
-      replace(piece)
-    } else {
-      for chunk in piece.chunks { text.append(chunk) }
-    }
+  mutating func take(_ piece: OutputPiece, _ shape: Shape, in context: inout Context) {
     isComplete = piece.isComplete
-    if isComplete { text.finish() }
+    if piece.isFirst { isAsked = false }
+    if piece.attempt != attempt {
+      (attempt, hasEarlier) = (piece.attempt, piece.hasEarlier)
+      (text, coming, errand, scroll, match, origin) = (OutputText(), nil, nil, .following, nil, nil)
+      text.append(piece)
+    } else if piece.isFirst || coming != nil {
+      takeAnew(piece)
+    } else {
+      text.append(piece)
+    }
     if case .standing(let top, let seen) = scroll, top.line < text.lines.lowerBound {
       scroll = .standing(OutputLayout.Position(line: text.lines.lowerBound), seen: seen)
+    }
+    if !isReadingEarlier, let errand {
+      self.errand = nil
+      perform(errand, shape, in: &context)
     }
   }
 
   /// Takes the text anew, with more before it: what was looked at stays where it is, counted from the line that was the
-  /// last.
-  private mutating func replace(_ piece: OutputPiece) {
-    let old = text
-    text = OutputText()
-    var end = 0
+  /// last. Until it reaches as far, what is known is shown.
+  private mutating func takeAnew(_ piece: OutputPiece) {
+    var anew = piece.isFirst ? OutputText() : coming ?? OutputText()
+    coming = nil
+    if piece.isFirst { hasMoreEarlier = piece.hasEarlier }
+    var end: Int?
     for chunk in piece.chunks {
-      text.append(chunk)
-      if chunk.number <= old.lastChunk { end = text.lines.upperBound }
+      anew.append(chunk)
+      if chunk.number <= text.lastChunk { end = anew.lines.upperBound }
     }
-    hasEarlier = piece.hasEarlier
-    guard case .standing(var top, var seen) = scroll, piece.attempt == attempt else {
-      attempt = piece.attempt
-      scroll = .following
-      return
-    }
-    let shift = end - old.lines.upperBound
-    top.line = max(0, top.line + shift)
-    seen += shift
+    if piece.isComplete { anew.finish() }
+    guard piece.isComplete || anew.lastChunk >= text.lastChunk else { return coming = anew }
+    let shift = (end ?? anew.lines.upperBound) - text.lines.upperBound
+    (text, hasEarlier) = (anew, hasMoreEarlier)
     match = match.map { $0 + shift }
-    scroll = .standing(top, seen: seen)
+    origin = origin.map { $0 + shift }
+    if case .standing(let top, let seen) = scroll {
+      scroll = .standing(
+        OutputLayout.Position(line: max(0, top.line + shift), row: top.row), seen: seen + shift)
+    }
   }
 
   /// Forgets the text, for another attempt is shown.
@@ -124,6 +148,8 @@ struct TaskOutput: Sendable {
 
   /// Does an action that is about the output; false if it is about something else.
   mutating func handle(_ action: Action, _ shape: Shape, in context: inout Context) -> Bool {
+    // Who goes elsewhere meanwhile is not taken away from there.
+    errand = nil
     switch action {
     case .up: move(by: -1, shape, in: &context)
     case .down: move(by: 1, shape, in: &context)
@@ -131,9 +157,7 @@ struct TaskOutput: Sendable {
     case .pageDown: move(by: max(1, shape.rows - 1), shape, in: &context)
     case .halfUp: move(by: -max(1, shape.rows / 2), shape, in: &context)
     case .halfDown: move(by: max(1, shape.rows / 2), shape, in: &context)
-    case .first:
-      stand(OutputLayout.Position(line: text.lines.lowerBound))
-      readEarlier(in: &context)
+    case .first: readAll(for: .first, shape, in: &context)
     case .last: scroll = .following
     case .follow:
       if scroll == .following { stand(top(layout(shape), shape)) } else { scroll = .following }
@@ -149,7 +173,11 @@ struct TaskOutput: Sendable {
     case .findPrevious: find(isForward: false, shape, in: &context)
     case .copy: copy(shape, in: &context)
     case .pager:
-      if text.lines.isEmpty { context.say("there is no output yet") } else { context.page(text.allBytes) }
+      guard !text.lines.isEmpty else {
+        context.say("there is no output yet")
+        return true
+      }
+      readAll(for: .page, shape, in: &context)
     default: return false
     }
     return true
@@ -174,13 +202,47 @@ struct TaskOutput: Sendable {
 
   /// Reads more of what is before the text.
   private mutating func readEarlier(in context: inout Context) {
-    guard hasEarlier else { return }
+    guard hasEarlier, !isReadingEarlier else { return }
     guard tail < Self.longestTail else {
-      return context.say("what is before is not read here: zmctl logs shows all of it")
+      return context.say(Self.notRead)
     }
     if scroll == .following { stand(OutputLayout.Position(line: text.lines.lowerBound)) }
-    tail = min(Self.longestTail, tail * 4)
+    ask(for: min(Self.longestTail, tail * 4))
     context.say("reading the last \(byteText(tail)) …")
+  }
+
+  /// Reads all that is before the text, then does this; at once if nothing is.
+  private mutating func readAll(for errand: Errand, _ shape: Shape, in context: inout Context) {
+    guard hasEarlier, tail < Self.longestTail || isReadingEarlier else {
+      return perform(errand, shape, in: &context)
+    }
+    if scroll == .following { stand(top(layout(shape), shape)) }
+    if tail < Self.longestTail { ask(for: Self.longestTail) }
+    self.errand = errand
+    // Else the frame says so, and only as long as it is so.
+    if shape.isBare { context.say("reading all of it …") }
+  }
+
+  private mutating func ask(for bytes: Int) {
+    (tail, coming, isAsked) = (bytes, nil, true)
+  }
+
+  private mutating func perform(_ errand: Errand, _ shape: Shape, in context: inout Context) {
+    switch errand {
+    case .first:
+      stand(OutputLayout.Position(line: text.lines.lowerBound))
+      if hasEarlier { context.say(Self.notRead) }
+    case .page: context.page(notice + text.allBytes)
+    case .find(let isForward): find(isForward: isForward, shape, in: &context)
+    }
+  }
+
+  private static let notRead = "what is before is not read here: zmctl logs shows all of it"
+
+  /// The first line for a pager that does not get all of it.
+  private var notice: [UInt8] {
+    guard hasEarlier || text.lines.lowerBound > 0 else { return [] }
+    return Array("[\(Self.notRead)]\n".utf8)
   }
 
   /// Copies the line that was found, else the last one that is shown if one follows, else the first.
@@ -216,10 +278,17 @@ struct TaskOutput: Sendable {
     // On from what was found if that is in sight, else from what is.
     let shown = shown(shape)
     let here = match.flatMap { shown.contains($0) ? $0 + (isForward ? 1 : 0) : nil } ?? shown.lowerBound
-    guard let found = text.find(Needle(needle), from: here, isForward: isForward) else {
-      return context.say("no line with '\(needle)'", isError: true)
+    let found = text.find(Needle(needle), from: here, isForward: isForward)
+    let isAround = found.map { isForward ? $0 < here : $0 >= here } ?? true
+    // What is before was not looked at yet.
+    if isAround, hasEarlier, tail < Self.longestTail {
+      return readAll(for: .find(isForward: isForward), shape, in: &context)
     }
-    if isForward ? found < here : found >= here { context.say("around the end") }
+    guard let found else {
+      let place = hasEarlier ? " in the last \(grouped(text.lines.count))" : ""
+      return context.say("no line with '\(needle)'\(place)", isError: true)
+    }
+    if isAround { context.say("around the end") }
     match = found
     show(found, shape)
   }

@@ -36,13 +36,18 @@ extension TaskRoom {
 
   private func outputState(_ signs: Signs, isWide: Bool) -> [Span] {
     var spans: [Span] = []
-    if output.news > 0 {
+    if output.isReadingEarlier {
+      spans.append(Span("reading what is before \(signs.ellipsis)", .dim))
+    } else if output.news > 0 {
       spans.append(Span("+\(grouped(output.news)) new \(signs.drain)", .paused))
     } else if output.scroll == .following, !output.isComplete {
       spans.append(Span("\(signs.live) follow", .running))
     }
     guard isWide else { return spans }
-    if output.isComplete { spans.append(Span("  complete", .dim)) }
+    if !output.needle.isEmpty, output.match == nil, !output.text.lines.isEmpty {
+      spans.append(Span("  not found", .failed))
+    }
+    if output.isComplete { spans.append(Span(output.hasEarlier ? "  ended" : "  complete", .dim)) }
     if output.wraps { spans.append(Span("  wrap", .dim)) }
     if output.left > 0 { spans.append(Span("  from column \(output.left + 1)", .dim)) }
     let lines = output.text.lines

@@ -67,7 +67,7 @@ struct TaskRoom: Room {
   mutating func receive(_ answer: Answer, to query: Query, in context: inout Context) {
     // What was asked for another tail or attempt comes too late.
     guard let id, query == outputQuery(id), case .output(let piece) = answer else { return }
-    output.take(piece, shape(context))
+    output.take(piece, shape(context), in: &context)
   }
 
   mutating func handle(_ action: Action, in context: inout Context) -> Bool {

@@ -108,6 +108,10 @@ struct TemplatesRoom: Room {
 
   var filterText: String { pane == .list ? filter.text : reader.wanted }
 
+  mutating func filterIsTyped(_ isTyped: Bool, in context: inout Context) {
+    cursor.filterIsTyped(isTyped, in: templates(context.world).map(\.id))
+  }
+
   mutating func filter(_ text: String, in context: inout Context) {
     if pane == .script { return reader.look(for: text, in: page(context)) }
     filter = Filter(text)

@@ -81,15 +81,17 @@ extension WorkersRoom {
       rect, title: [Span("workers", .title)], right: "\(marks)slots \(busy)/\(slots)", isFocused: isFocused,
       note: note)
     guard note == nil else { return }
-    Self.table.draw(workers, workers.map(\.name), cursor, &painter, in: content, isFocused: isFocused)
+    Self.table(content.columns).draw(
+      workers, workers.map(\.name), cursor, &painter, in: content, isFocused: isFocused)
   }
 
-  private static var table: TableView<Worker> {
+  private static func table(_ columns: Int) -> TableView<Worker> {
     TableView([
       .text("name", 10...20) { $0.name },
       .text("host", 8...16, from: 60) { $0.host ?? "-" },
       .text("scheduler", 10...14, from: 120) { $0.scheduler },
-      .init("state", 12...32) { worker, painter in .text(worker.look(&painter)) },
+      // Room for who drained it.
+      .init("state", (columns < 60 ? 12 : 17)...32) { worker, painter in .text(worker.look(&painter)) },
       .init("slots", 11...16, from: 34) { worker, _ in
         .bar(
           permille: worker.slots == 0 ? 0 : worker.busy * 1000 / worker.slots,

@@ -114,6 +114,11 @@ struct WorkersRoom: Room {
 
   var filterText: String { pane == .workers ? filter.text : schedulerFilter.text }
 
+  mutating func filterIsTyped(_ isTyped: Bool, in context: inout Context) {
+    cursor.filterIsTyped(isTyped, in: workers(context.world, context.now).map(\.name))
+    schedulerCursor.filterIsTyped(isTyped, in: schedulers(context.world).map(\.name))
+  }
+
   mutating func filter(_ text: String, in context: inout Context) {
     if pane == .workers { filter = Filter(text) } else { schedulerFilter = Filter(text) }
     settle(context)

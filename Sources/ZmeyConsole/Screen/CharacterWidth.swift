@@ -4,12 +4,13 @@
 /// are Wide) and general categories (nonspacing and enclosing marks count none).
 enum CharacterWidth {
   /// 0 for what combines with the character before it, 1 or 2 for others; nil for what must not reach a terminal:
-  /// control characters, what changes the direction of writing, line separators.
+  /// control characters, what changes the direction of writing, line separators, and what is never seen.
   static func of(_ scalar: Unicode.Scalar) -> Int? {
     let value = scalar.value
     if value < 0x300 {
       return value < 0x20 || 0x7f...0x9f ~= value || value == 0xad ? nil : 1
     }
+    if scalar.properties.isDefaultIgnorableCodePoint { return isJoiner(value) ? 0 : nil }
     if isWide(value) { return 2 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0
@@ -19,10 +20,10 @@ enum CharacterWidth {
     }
   }
 
-  /// What joins or chooses the form of characters; terminals do not agree on it, so it is left out.
+  /// What joins or chooses the form of the character before it; terminals do not agree on it, so it is left out.
   static func isJoiner(_ value: UInt32) -> Bool {
     switch value {
-    case 0x200b, 0x200c, 0x200d, 0x2060, 0xfe00...0xfe0f, 0xe0100...0xe01ef, 0x1f3fb...0x1f3ff: true
+    case 0x200c, 0x200d, 0xfe00...0xfe0f, 0xe0100...0xe01ef, 0x1f3fb...0x1f3ff: true
     default: false
     }
   }

@@ -23,8 +23,10 @@ struct Glyph: Hashable {
   private static func append(_ scalar: Unicode.Scalar, _ tier: Tier, to glyphs: inout [Glyph]) {
     if 0x20..<0x7f ~= scalar.value { return glyphs.append(Glyph(scalar: scalar.value, width: 1)) }
     if scalar == "\t" { return glyphs.append(Glyph(scalar: 0x20, width: 1)) }
-    if CharacterWidth.isJoiner(scalar.value) { return }
-    guard let width = CharacterWidth.of(scalar) else {
+    // In ASCII there is nothing to join: two names must not look the same.
+    let isJoined = glyphs.last.map { $0.scalar >= 0x7f } ?? false
+    if isJoined, CharacterWidth.isJoiner(scalar.value) { return }
+    guard !CharacterWidth.isJoiner(scalar.value), let width = CharacterWidth.of(scalar) else {
       return glyphs.append(tier == .ascii ? Glyph(scalar: 0x3f, width: 1) : replacement)
     }
     if tier == .ascii {

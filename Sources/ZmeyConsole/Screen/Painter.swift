@@ -74,7 +74,7 @@ public struct Painter {
     align: Alignment = .left
   ) -> Int {
     guard width > 0 else { return 0 }
-    let glyphs = fitted(Glyph.glyphs(text, tier), width, keepsEnd: align == .end)
+    let glyphs = fitted(Glyph.glyphs(text, tier), width, align)
     let start = align == .right ? column + max(0, width - glyphs.columns) : column
     return put(glyphs, row, start, until: column + width, role) - column
   }
@@ -94,13 +94,20 @@ public struct Painter {
     case right
     /// At the left; what does not fit is left out at its beginning.
     case end
+    /// At the left; what does not fit is left out in its middle.
+    case middle
   }
 
-  private func fitted(_ glyphs: [Glyph], _ width: Int, keepsEnd: Bool) -> [Glyph] {
+  private func fitted(_ glyphs: [Glyph], _ width: Int, _ align: Alignment) -> [Glyph] {
     guard glyphs.columns > width else { return glyphs }
     let ellipsis = Glyph.glyphs(String(signs.ellipsis), tier)
-    return keepsEnd
-      ? ellipsis + glyphs.suffix(columns: width - 1) : Array(glyphs.prefix(columns: width - 1)) + ellipsis
+    let tail =
+      switch align {
+      case .left, .right: 0
+      case .middle: (width - 1) / 3
+      case .end: width - 1
+      }
+    return glyphs.prefix(columns: width - 1 - tail) + ellipsis + glyphs.suffix(columns: tail)
   }
 
   /// Writes spans side by side into `width` columns, and returns how many they took. What does not fit is left out.

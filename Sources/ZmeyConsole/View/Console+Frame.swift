@@ -37,60 +37,6 @@ extension Console {
     Moment(microseconds: (moment.microseconds + 999_999) / 1_000_000 * 1_000_000)
   }
 
-  private func drawHeader(_ painter: inout Painter, _ rect: Rect, _ world: World) {
-    guard !rect.isEmpty else { return }
-    painter.fill(rect, .header)
-    let isWide = rect.columns >= 160
-    let signs = painter.signs
-    var left = [Span(" zmtui  ", .header)]
-    if let identity = world.identity {
-      let cluster = identity.cluster.isEmpty ? "" : "\(identity.cluster) \(signs.waiting) "
-      left.append(Span("\(cluster)\(identity.user)@\(identity.host)/\(identity.database)   ", .header))
-    }
-    let counts = headerCounts(world, signs)
-    left += counts.map { count in
-      Span(
-        isWide ? "\(count.sign) \(count.number) \(count.word)   " : "\(count.sign)\(count.number) ", .header)
-    }
-    if isWide {
-      let totals = world.totals
-      left.append(
-        Span(
-          "   schedulers \(totals.schedulersRunning)/\(totals.schedulers)   workers \(totals.workersLinked)/\(totals.workers)"
-            + "   slots \(totals.slotsBusy)/\(totals.slots)", .header))
-    }
-    painter.line(
-      left, right: [Span(headerState(signs), .header)], row: rect.row, column: 0, width: rect.columns)
-  }
-
-  private func headerState(_ signs: Signs) -> String {
-    if let frozen { return "FROZEN +\(frozen.news) " }
-    switch world.link {
-    case .connecting: return "connecting "
-    case .live:
-      if let obstacle = world.totals.obstacle { return "\(signs.warning) \(obstacle) " }
-      return world.readOnlyReason == nil ? "\(signs.live) live " : "\(signs.live) read only "
-    case .lost: return "\(signs.warning) lost "
-    }
-  }
-
-  private func headerCounts(_ world: World, _ signs: Signs) -> [(sign: Character, number: Int, word: String)]
-  {
-    let pipelines = world.board?.pipelines ?? []
-    var (paused, failed, succeeded) = (0, 0, 0)
-    for pipeline in pipelines {
-      for taskRun in pipeline.taskRuns where taskRun.state == .paused || taskRun.state == .held {
-        paused += 1
-      }
-      if pipeline.run?.state == .failed { failed += 1 }
-      if pipeline.run?.state == .succeeded { succeeded += 1 }
-    }
-    return [
-      (signs.running, world.totals.running, "running"), (signs.queued, world.totals.queued, "queued"),
-      (signs.paused, paused, "paused"), (signs.failed, failed, "failed"), (signs.succeeded, succeeded, "ok"),
-    ]
-  }
-
   private func drawTabs(_ painter: inout Painter, _ rect: Rect, _ crumbs: String) {
     guard !rect.isEmpty else { return }
     painter.fill(rect)
@@ -114,18 +60,6 @@ extension Console {
     }
   }
 
-  private func drawBanner(_ painter: inout Painter, _ rect: Rect) {
-    guard !rect.isEmpty, case .lost(let since, let reason, let attempt, let next) = world.link else { return }
-    painter.fill(rect, .banner)
-    let age = painter.running(since: since)
-    let wait = painter.remaining(until: next)
-    let refresh = world.keys.keyName(.refresh).map { " - \($0) now" } ?? ""
-    painter.text(
-      " \(painter.signs.warning) database lost \(TimeText.clock(since, world.zone)) - data \(age) old, READ ONLY"
-        + " - try \(attempt) in \(wait)\(refresh) - \(reason)",
-      row: rect.row, column: 0, width: rect.columns, .banner)
-  }
-
   private func drawHints(_ painter: inout Painter, _ rect: Rect, _ room: any Room) {
     guard !rect.isEmpty else { return }
     painter.fill(rect, .hint)
@@ -135,9 +69,7 @@ extension Console {
       return painter.line(prompt.edit, row: rect.row, column: mark, width: rect.columns - mark, .hint)
     }
     if let question = overlay?.shortQuestion {
-      painter.fill(rect, .danger)
-      let width = painter.text(" \(question) y/N ", row: rect.row, column: 0, width: rect.columns, .danger)
-      return painter.cursor = (rect.row, min(width, rect.columns - 1))
+      return drawLine(question, &painter, rect)
     }
     if let message, message.until > painter.now {
       painter.redraw(at: message.until)

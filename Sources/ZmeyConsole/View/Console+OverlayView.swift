@@ -13,42 +13,26 @@ extension Console {
   }
 
   /// A place in the middle for so many rows and columns, as far as there is room.
-  private func middle(rows: Int, columns: Int) -> Rect {
+  func middle(rows: Int, columns: Int) -> Rect {
     let (rows, columns) = (min(rows, size.rows), min(columns, size.columns))
     return Rect(
       row: (size.rows - rows) / 2, column: (size.columns - columns) / 2, rows: rows, columns: columns)
   }
 
-  private func draw(_ question: Question, _ painter: inout Painter) {
-    guard let word = question.word else { return }
-    let rect = middle(rows: question.lines.count + 5, columns: 72)
-    painter.box(rect, title: [Span(question.title, .danger)])
-    let inside = rect.inside
-    let shown = question.lines.prefix(max(0, inside.rows - 3))
-    for (offset, line) in shown.enumerated() {
-      painter.text(line, row: inside.row + offset, column: inside.column + 1, width: inside.columns - 2)
-    }
-    if shown.count < question.lines.count, inside.rows > 3 {
-      painter.text(
-        "and \(question.lines.count - shown.count) more", row: inside.end - 3, column: inside.column + 1,
-        width: inside.columns - 2, .dim)
-    }
-    let ask = painter.text(
-      "type  \(word)  and Enter, Esc cancels: ", row: inside.end - 1, column: inside.column + 1,
-      width: inside.columns - 2, .danger)
-    painter.line(
-      LineEdit(question.typed), row: inside.end - 1, column: inside.column + 1 + ask,
-      width: inside.columns - 2 - ask)
-  }
-
   private func draw(_ form: Form, _ painter: inout Painter) {
-    let rect = middle(rows: form.fields.count + 5, columns: 76)
+    // As high as the longest hint, so that the box stands still while one goes from field to field.
+    let width = min(76, size.columns) - 4
+    func rows(_ text: String) -> [String] { wrapped(text, max(1, width), painter.tier) }
+    let note = rows(form.problem?.message ?? form.fields[form.focus].hint)
+    let notes = max(note.count, form.fields.map { rows($0.hint).count }.max() ?? 1)
+    let rect = middle(rows: form.fields.count + 4 + notes, columns: 76)
     painter.box(rect, title: [Span(form.title, .title)], footer: [Span("Enter does it   Esc cancels", .dim)])
     let inside = rect.inside
+    let noteArea = inside.below(max(1, inside.rows - min(notes, max(1, inside.rows / 2))))
     let labels = (form.fields.map { painter.columns($0.label) }.max() ?? 0) + 2
-    let rows = max(1, inside.rows - 2)
-    let top = max(0, min(form.focus - rows + 1, form.fields.count - rows))
-    for (offset, field) in form.fields.dropFirst(top).prefix(rows).enumerated() {
+    let room = max(1, inside.rows - noteArea.rows - 1)
+    let top = max(0, min(form.focus - room + 1, form.fields.count - room))
+    for (offset, field) in form.fields.dropFirst(top).prefix(room).enumerated() {
       let (row, column) = (inside.row + offset, inside.column + 1)
       let isFocused = top + offset == form.focus
       painter.text(field.label, row: row, column: column, width: labels, isFocused ? .focus : .text)
@@ -67,10 +51,11 @@ extension Console {
         if isFocused { painter.cursor = (row, column + labels) }
       }
     }
-    let note = form.problem?.message ?? form.fields[form.focus].hint
-    painter.text(
-      note, row: inside.end - 1, column: inside.column + 1, width: inside.columns - 2,
-      form.problem == nil ? .dim : .failed)
+    for (row, text) in zip(noteArea.row..<noteArea.end, note) {
+      painter.text(
+        text, row: row, column: inside.column + 1, width: inside.columns - 2,
+        form.problem == nil ? .dim : .failed)
+    }
   }
 
   private func draw(_ palette: Palette, _ painter: inout Painter) {

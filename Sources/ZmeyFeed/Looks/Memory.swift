@@ -95,18 +95,21 @@ struct Memory: Sendable {
     taskRun.maximum = taskRun.taskID.flatMap { maxima[$0] } ?? programs[row.program]?.maximum
     // No worker runs a task that is repeated over items.
     guard !taskRun.isFan else { return taskRun }
-    let learned = durations[row.program]?[taskRun.name]
+    let learned = learned(row.program, taskRun.name)
     taskRun.average = average(row.program, taskRun.name)
     taskRun.samples = learned?.samples ?? 0
     taskRun.percentile95 = learned?.percentile95
     return taskRun
   }
 
-  /// The usual duration: the definition's until three successes have taught better.
+  /// The usual duration: the definition's until successes have taught better.
   private func average(_ program: Int32, _ name: String) -> Duration? {
-    let learned = durations[program]?[name]
-    if let learned, learned.samples >= 3 { return learned.average }
-    return programs[program]?.average ?? learned?.average
+    learned(program, name)?.average ?? programs[program]?.average
+  }
+
+  /// What successes taught; nil before the third, for fewer say nothing.
+  private func learned(_ program: Int32, _ name: String) -> Learned? {
+    durations[program]?[name].flatMap { $0.samples >= 3 ? $0 : nil }
   }
 
   /// Forgets task runs that nobody looks at any more.

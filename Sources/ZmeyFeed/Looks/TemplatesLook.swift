@@ -16,7 +16,7 @@ struct TemplatesLook: Look {
           from zm.template t join zm.app_user u on u.id = t.owner_id
           left join lateral (
             select round(avg(x))::bigint as average_ms from zm.duration d cross join unnest(d.recent_ms) x
-            where d.program_id = t.program_id) l on true
+            where d.program_id = t.program_id having count(*) >= 3) l on true
           left join (
             select k.template_id, array_agg(distinct p.name order by p.name) as pipelines
             from zm.pipeline p join zm.task k on k.version_id = p.version_id

@@ -7,7 +7,7 @@ struct TotalsLook {
   private(set) var totals = Totals()
 
   let calls: [Call] = [
-    (Statement("feed_work_totals", "select running, queued from zm_api.work()"), []),
+    (Statement("feed_work_totals", "select running, paused, queued from zm_api.work()"), []),
     (
       Statement(
         "feed_cluster_totals",
@@ -31,7 +31,11 @@ struct TotalsLook {
 
   mutating func take(_ index: Int, _ rows: borrowing Rows) throws {
     try rows.forEach { row throws(DatabaseError) in
-      guard index > 0 else { return (totals.running, totals.queued) = (try row.int(0), try row.int(1)) }
+      guard index > 0 else {
+        return (totals.running, totals.paused, totals.queued) = (
+          try row.int(0), try row.int(1), try row.int(2)
+        )
+      }
       (totals.schedulersRunning, totals.schedulers) = (try row.int(0), try row.int(1))
       (totals.workersLinked, totals.workers) = (try row.int(2), try row.int(3))
       (totals.slotsBusy, totals.slots) = (try row.int(4), try row.int(5))

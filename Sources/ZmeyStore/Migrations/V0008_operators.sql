@@ -343,15 +343,19 @@ grant execute on function zm.work_of to zm_viewer, zm_user, zm_admin;
 
 -- How much work is under way and queued that the caller may see, the latter counted up to 100,000: asked for often, while
 -- the queue may hold millions.
-create function zm_api.work(out running bigint, out queued bigint) language sql stable security definer
+create function zm_api.work(out running bigint, out paused bigint, out queued bigint) language sql stable security definer
   set search_path = pg_catalog, pg_temp as $$
   with me as materialized (
     select u.id, zm.is_admin() or pg_has_role(session_user, 'zm_viewer', 'member') as sees_all from (select zm.uid() as id) u)
-  select (select count(*) from zm.inflight x, me where me.sees_all and me.id is not null or x.owner_id = me.id), (
+  select count(*) filter (where t.state <> 5), count(*) filter (where t.state = 5), (
     select count(*) from (
       (select from zm.queue where (select sees_all and id is not null from me) limit 100000)
       union all
-      (select from zm.queue q where q.owner_id = (select id from me where not sees_all) limit 100000)) q) $$;
+      (select from zm.queue q where q.owner_id = (select id from me where not sees_all) limit 100000)) q)
+  from zm.inflight x cross join me
+  -- Each by its number, whatever the statistics say.
+  cross join lateral (select state from zm.task_run t where t.id = x.task_run_id offset 0) t
+  where me.sees_all and me.id is not null or x.owner_id = me.id $$;
 
 -- The first task runs that each worker has, of those that the caller may see: as many of each as are asked for.
 create function zm_api.tasks_of_workers(p_each int) returns table (worker text, task text) language sql stable security definer
