@@ -60,6 +60,24 @@ import ZmeyStore
     }
   }
 
+  @Test func `is not shared with a user who is being taken away`() async throws {
+    try await withBert { world, _, _ in
+      let gate = try await world.store.open()
+      try await gate.script("select pg_advisory_lock(1)")
+      async let removal: Void = world.root.script(
+        "begin; select zm_api.user_remove('\(world.store.role("bert"))'); select pg_advisory_lock(1); commit")
+      let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+      while try await gate.int(waiting) < 1 {}
+      async let outcome = sqlState { try await share(world, "view") }
+      while try await gate.int(waiting) < 2 {}
+      try await gate.script("select pg_advisory_unlock(1)")
+      try await removal
+      #expect(await outcome == "ZM003")
+      #expect(try await world.root.int("select count(*) from zm.share") == 0)
+    }
+  }
+
   @Test func `is named with its owner or without`() async throws {
     try await withBert { world, bert, _ in
       func owners(_ address: String, _ connection: Connection) async throws -> [String] {

@@ -217,6 +217,8 @@ begin
   if p_level is null or p_level not in ('view', 'operate') then
     raise exception 'a pipeline is shared to view or to operate, not to "%"', p_level using errcode = 'ZM004';
   end if;
+  -- Nobody takes the user away meanwhile; who was about to is waited for.
+  perform from zm.app_user where rolname = p_grantee for share;
   if not exists (
     select from pg_roles r left join zm.app_user u on u.rolname = r.rolname and not u.disabled
     where r.rolname = p_grantee and (u.id <> me or u.id is null and not r.rolcanlogin) and r.rolname !~ '^(pg_|zm_)') then
