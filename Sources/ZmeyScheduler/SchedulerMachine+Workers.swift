@@ -157,8 +157,11 @@ extension SchedulerMachine {
     case .output(let fence, let chunk, let stream, let bytes):
       outbox.chunks.append(.init(fence: fence, number: chunk, stream: stream, bytes: Array(buffer: bytes)))
     case .finished(let finish):
-      // Already on its way to the database: said again after a lost link.
-      guard finishing.updateValue(id, forKey: finish.fence) == nil else { return }
+      // Already on its way to the database: said again after a lost link. What another worker has is not its to end.
+      guard finishing[finish.fence] == nil,
+        !workers.contains(where: { $0.key != id && $0.value.attempts[finish.fence] != nil })
+      else { return }
+      finishing[finish.fence] = id
       sample(workers[id]?.attempts.removeValue(forKey: finish.fence), finish.outcome)
       outbox.finished.append(SchedulerBatch.Finished(finish))
     case .leaving:

@@ -7,11 +7,12 @@ import Testing
     let template = try await TestServer.shared.freshDatabase()
     let setup = try await Connection.open(template.conninfo(), applicationName: "tests")
     try await setup.script(
-      "create table t as select 5::bigint as i; create role reader login; grant select on t to reader")
+      "create table t as select 5::bigint as i; create role test_reader login; grant select on t to test_reader"
+    )
     await setup.close()
 
     let copy = try await TestServer.shared.freshDatabase(template: template.name)
-    let reader = try await Connection.open(copy.conninfo(user: "reader"), applicationName: "tests")
+    let reader = try await Connection.open(copy.conninfo(user: "test_reader"), applicationName: "tests")
     let value = try await reader.one("select i from t") { row in try row.int64(0) }
     #expect(value == 5)
 

@@ -74,6 +74,17 @@ import ZmeyLink
     #expect(bench.takeBatch()?.finished.isEmpty != false)
   }
 
+  @Test func `does not let its worker end what another worker has`() {
+    let bench = Bench()
+    bench.handle(.workers([Bench.worker, Bench.other]))
+    bench.greet(link: LinkID(2), name: "w2", process: Nonce(high: 8, low: 8))
+    bench.perform(claiming: [Bench.task(1)])
+    bench.receive(Bench.finish(1), link: LinkID(2))
+    #expect(bench.takeBatch()?.finished.isEmpty != false)
+    bench.receive(Bench.finish(1))
+    #expect(bench.takeBatch()?.finished.map(\.fence) == [Bench.fence(1)])
+  }
+
   @Test(arguments: [nil, byCertificate, .token(digest: sha256([1]))] as [WorkerCredential?])
   func `loses its link with it, and keeps what it runs until it is given up`(next: WorkerCredential?) {
     let bench = bench(Self.byToken)

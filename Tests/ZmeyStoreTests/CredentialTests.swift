@@ -36,6 +36,27 @@ import ZmeyStore
     } ?? []
   }
 
+  @Test func `keeps its worker on the list until a revoked one's session is closed`() async throws {
+    try await Self.with { world in
+      func remove() async -> String? {
+        await sqlState { try await world.root.run { try People.removeWorker("s-worker", $0) } }
+      }
+      _ = try await world.root.run { try People.makeToken(worker: "s-worker", $0) }
+      func report(isLinked: Bool) async throws {
+        let pulse = WorkerPulse(
+          worker: world.scheduler.worker, isConnected: isLinked, busy: 0, silence: .zero, host: nil,
+          release: nil)
+        let identity = world.scheduler.identity
+        try await world.scheduler.connection.run { try identity.heartbeat([pulse], $0) }
+      }
+      try await report(isLinked: true)
+      try await world.root.run { try People.revoke(worker: "s-worker", $0) }
+      #expect(await remove() == "ZM005")
+      try await report(isLinked: false)
+      #expect(await remove() == nil)
+    }
+  }
+
   @Test func `is a token, then a certificate, then none, each in place of the one before`() async throws {
     try await Self.with { world in
       #expect(try await registered(world) == nil)

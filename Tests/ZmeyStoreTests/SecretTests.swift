@@ -22,6 +22,22 @@ import ZmeyStore
     }
   }
 
+  @Test func `are bounded in size and number`() async throws {
+    try await World.with { world in
+      let most = 66_560 + 1024
+      try await set("large", [UInt8](repeating: 1, count: most), by: world.anna)
+      let large = [UInt8](repeating: 1, count: most + 1)
+      #expect(try await refusal { try await set("larger", large, by: world.anna) } == "ZM004")
+      try await world.root.script(
+        """
+        insert into zm.secret (owner_id, name, sealed, recipients)
+        select s.owner_id, 's' || n, s.sealed, s.recipients from zm.secret s, generate_series(1, 199) n
+        """)
+      #expect(try await refusal { try await set("more", by: world.anna) } == "ZM005")
+      try await set("large", by: world.anna)
+    }
+  }
+
   @Test func `are listed by name to their owner alone, and noted by name`() async throws {
     try await World.with { world in
       let bert = try await world.store.newRole("bert", level: "user")

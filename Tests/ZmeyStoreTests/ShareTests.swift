@@ -60,6 +60,24 @@ import ZmeyStore
     }
   }
 
+  @Test func `is shared no more when its owner is removed, nor with a user who is removed`() async throws {
+    try await withBert { world, bert, _ in
+      try await share(world, "operate")
+      try await world.scheduler.finishQueued()
+      try await world.root.run { try People.removeUser(world.store.role("bert"), $0) }
+      #expect(await sqlState { try await share(world, "view") } == "ZM003")
+      try await world.root.script("select zm_api.user_add('\(world.store.role("bert"))')")
+      try await share(world, "operate")
+      try await world.root.run { try People.removeUser(world.store.role("anna"), $0) }
+      #expect(try await world.root.int("select count(*) from zm.share") == 0)
+      #expect(try await bertAgain(world).texts("select name from zm_api.pipeline") == [])
+    }
+  }
+
+  private func bertAgain(_ world: World) async throws -> Connection {
+    try await world.store.open(as: world.store.role("bert"))
+  }
+
   @Test func `is not shared with a user who is being taken away`() async throws {
     try await withBert { world, _, _ in
       let gate = try await world.store.open()

@@ -126,6 +126,40 @@ import ZmeyStore
     }
   }
 
+  @Test func `does not get the account that an admin gave to another, whatever a template says`() async throws
+  {
+    try await World.with { world in
+      let bert = try await world.store.newRole("bert", level: "user")
+      let program = Program(script: "#!/bin/sh\n", user: "anna-os")
+      let definitions = Definitions(templates: [TemplateDefinition(name: "t", program: program)])
+      _ = try await bert.run { try People.apply(definitions, $0) }
+      func account() async throws -> String? {
+        _ = try await bert.run { try People.submit(template: "t", arguments: [[]], $0) }
+        let task = try #require(try await world.scheduler.claim(1).first)
+        try await world.scheduler.finish([task.fence])
+        return task.settings.user
+      }
+      #expect(try await account() == "anna-os")
+      try await world.root.run { session in
+        try People.setUser(world.store.role("anna"), #"{"os_user": "anna-os"}"#, session)
+      }
+      #expect(try await account() == "anna-os (the account of another user)")
+    }
+  }
+
+  @Test func `whose role could not be dropped signs in again when it is added again`() async throws {
+    try await World.with { world in
+      let name = world.store.role("carl")
+      try await world.root.run { try People.addUser(name, "{}", $0) }
+      try await world.root.script("create table public.kept (); alter table public.kept owner to \"\(name)\"")
+      try await world.root.run { try People.removeUser(name, $0) }
+      let login = "select rolcanlogin::int from pg_roles where rolname = '\(name)'"
+      #expect(try await world.root.int(login) == 0)
+      try await world.root.run { try People.addUser(name, "{}", $0) }
+      #expect(try await world.root.int(login) == 1)
+    }
+  }
+
   @Test func `that leaves a transaction open does not hold up what is another's`() async throws {
     try await World.with { world in
       try await world.apply(template())

@@ -226,7 +226,11 @@ begin
         or exists (select from zm.template m where m.owner_id = a.owner_id and m.name = a.name and m.removed_at is null)
         then a.program_id end,
       g.grace_ms,
-      case when u.os_user is null then g.launch else coalesce(g.launch, '{}') || jsonb_build_object('user', u.os_user) end::text,
+      case when u.os_user is not null then coalesce(g.launch, '{}') || jsonb_build_object('user', u.os_user)
+        -- What an admin gave to somebody else is nobody's to ask for: no worker has an account of this name.
+        when g.launch ? 'user' and exists (select from zm.app_user o where o.os_user = g.launch ->> 'user' and o.id <> u.id)
+          then g.launch || jsonb_build_object('user', format('%s (the account of another user)', g.launch ->> 'user'))
+        else g.launch end::text,
       case when a.task_id is not null then nullif(coalesce(k.environment, '{}')
         || case when a.item is not null then jsonb_build_object('ZM_ITEM', a.item::text) else '{}' end
         || coalesce(zm.event_environment(a.run_id), '{}'), '{}')::text end

@@ -185,6 +185,14 @@ declare
   was jsonb;
 begin
   perform zm.must_be_admin();
+  -- Off the list it might keep its session, to finish what it has: first its scheduler has to see that it was revoked.
+  if exists (
+    select from zm.worker w join zm.scheduler s on s.id = w.scheduler_id join zm.worker_status t on t.worker_id = w.id
+    where w.name = p_name and t.connected and zm.is_there(s) and s.certificate is not null
+      and not exists (select from zm.worker_credential c where c.worker_id = w.id)) then
+    raise exception 'the session of worker "%" is not closed yet', p_name using errcode = 'ZM005',
+      hint = 'Its scheduler does so within a second or so: try again then.';
+  end if;
   delete from zm.worker w using zm.scheduler s where w.name = p_name and s.id = w.scheduler_id
   returning jsonb_build_object('scheduler', s.name, 'slots', w.slots) into was;
   if not found then raise exception 'no worker "%"', p_name using errcode = 'ZM003'; end if;

@@ -3,17 +3,19 @@
 set local role zm_owner;
 
 create function zm.is_digests(digests bytea[]) returns boolean language sql immutable as $$
-  select coalesce(array_ndims(digests), 1) = 1 and cardinality(digests) between 1 and 1000
+  select coalesce(array_ndims(digests), 1) = 1 and cardinality(digests) between 1 and 100
     and (select bool_and(coalesce(octet_length(d), 0) = 32) from unnest(digests) d) $$;
 
 create table zm.secret (
   owner_id int not null references zm.app_user,
   name text not null check (zm.is_name(name)),
   -- A CMS envelope (DER) of 8 to 65,536 bytes, and the SHA-256 of each certificate whose key opens it.
-  sealed bytea not null check (octet_length(sealed) between 1 and 1048576),
+  sealed bytea not null,
   recipients bytea[] not null check (zm.is_digests(recipients)),
   updated_at timestamptz not null default clock_timestamp(),
-  primary key (owner_id, name)
+  primary key (owner_id, name),
+  -- What it can be at the most: a scheduler opens them all in its memory.
+  check (octet_length(sealed) between 1 and 66560 + 1024 * cardinality(recipients))
 );
 alter table zm.secret enable row level security;
 -- Not the envelope, be it that one's own: who has it may wait for the day on which a key is lost.
@@ -38,8 +40,14 @@ begin
     raise exception '"%" is no name of a secret', p_name using errcode = 'ZM004',
       hint = 'A name has 1 to 100 characters, no "/", no control character, and no space at an end.';
   end if;
-  if coalesce(octet_length(p_sealed), 0) not between 1 and 1048576 or zm.is_digests(p_recipients) is not true then
+  if zm.is_digests(p_recipients) is not true
+    or coalesce(octet_length(p_sealed), 0) not between 1 and 66560 + 1024 * cardinality(p_recipients) then
     raise exception 'the secret "%" is not sealed', p_name using errcode = 'ZM004', hint = 'zmctl secret set seals it.';
+  end if;
+  -- One at a time of each user, so that none is one too many.
+  perform from zm.app_user where id = me for no key update;
+  if (select count(*) from zm.secret where owner_id = me and name <> p_name) >= 200 then
+    raise exception 'there are 200 secrets of yours already' using errcode = 'ZM005', hint = 'Remove one: zmctl secret list.';
   end if;
   insert into zm.secret as s (owner_id, name, sealed, recipients) values (me, p_name, p_sealed, p_recipients)
   on conflict (owner_id, name) do update

@@ -20,7 +20,13 @@ create function zm.make_role(p_name text) returns boolean language plpgsql secur
   set search_path = pg_catalog, pg_temp as $$
 begin
   perform zm.check_role(p_name);
-  if exists (select from pg_roles where rolname = p_name) then return false; end if;
+  if exists (select from pg_roles where rolname = p_name) then
+    -- One of ours that could not be dropped when its user was removed signs in again.
+    if exists (select from zm.app_user where rolname = p_name and is_role_ours) then
+      execute format('alter role %I login', p_name);
+    end if;
+    return false;
+  end if;
   execute format('create role %I login', p_name);
   -- Only advice, for a session may set them as it likes; see zm_sched.clear_way.
   execute format('alter role %I set statement_timeout = %L', p_name, '1min');
@@ -190,10 +196,11 @@ begin
     raise exception 'events of "%" are on', p_name using errcode = 'ZM005', hint = 'They would go on to start its work: let it switch them off.';
   end if;
   perform zm.note('remove', 'user', p_name, jsonb_build_object('before', zm.user_json(p_name)), u.id);
-  update zm.app_user set disabled = true, is_role_ours = false where id = u.id;
-  delete from zm.share where grantee = p_name;
+  update zm.app_user set disabled = true where id = u.id;
+  delete from zm.share where grantee = p_name or owner_id = u.id;
   delete from zm.secret where owner_id = u.id;
   perform zm.take_levels(p_name, u.is_role_ours);
+  update zm.app_user set is_role_ours = u.is_role_ours and exists (select from pg_roles where rolname = p_name) where id = u.id;
 end $$;
 
 create view zm_api.person with (security_invoker = true) as
@@ -221,7 +228,8 @@ begin
   perform from zm.app_user where rolname = p_grantee for share;
   if not exists (
     select from pg_roles r left join zm.app_user u on u.rolname = r.rolname and not u.disabled
-    where r.rolname = p_grantee and (u.id <> me or u.id is null and not r.rolcanlogin) and r.rolname !~ '^(pg_|zm_)') then
+    where r.rolname = p_grantee and (u.id <> me or u.id is null and not r.rolcanlogin) and r.rolname !~ '^(pg_|zm_)'
+      and not exists (select from zm.app_user d where d.rolname = r.rolname and d.disabled)) then
     raise exception 'no other user or group "%"', p_grantee using errcode = 'ZM003',
       hint = 'A group is a PostgreSQL role without login; users are members of it.';
   end if;
