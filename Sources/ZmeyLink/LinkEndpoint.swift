@@ -29,7 +29,8 @@ public struct LinkEndpoint: Sendable {
     _ address: LinkAddress, timing: LinkTiming, tls: SchedulerTLS? = nil,
     strangers: Int = FrameLimit.strangers
   ) async throws -> (any Channel, LinkAddress) {
-    let present = NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: loop)
+    // Whose greeting is not over, in the order in which they came.
+    let present = NIOLoopBoundBox.makeBoxSendingValue([any Channel](), eventLoop: loop)
     let bootstrap = ServerBootstrap(group: loop)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -37,14 +38,16 @@ public struct LinkEndpoint: Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          guard present.value < strangers else {
-            onEvent(.crowded(peer: channel.peer))
-            throw ChannelError.operationUnsupported
+          // Who has waited longest goes: a worker greets at once, so those who fill the room cannot keep it out.
+          if present.value.count >= strangers {
+            let oldest = present.value.removeFirst()
+            onEvent(.crowded(peer: oldest.peer))
+            oldest.close(promise: nil)
           }
           try add(
             to: channel, role: .scheduler, greeting: nil, tls: tls?.handler(), timing: timing,
-            onKnown: { present.value -= 1 })
-          present.value += 1
+            onKnown: { present.value.removeAll { $0 === channel } })
+          present.value.append(channel)
         }
       }
     do {

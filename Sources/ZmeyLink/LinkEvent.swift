@@ -19,7 +19,7 @@ public enum LinkEvent: Sendable {
   case closed(LinkID, LinkError?)
   /// A link that never greeted is gone; the peer's address is for logs.
   case failed(peer: String, LinkError?)
-  /// A link was closed as it came, for too many are there whose greeting is not over.
+  /// Who had waited longest to greet was closed, for one more came than may be there.
   case crowded(peer: String)
 }
 
