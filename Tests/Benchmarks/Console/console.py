@@ -251,7 +251,7 @@ def lost(db, folder):
     report("database closed: banner", f"{((first or began + 5) - began) * 1000:.0f} ms", "< 1 s", b"lost" in data and (first or 9e9) - began < 1)
     while os.path.exists(f"{folder}/postgres/postmaster.pid"):
         time.sleep(0.1)
-    zmctl("up", "--dir", folder)
+    zmctl("up", "--dir", folder, "--workers", "1")
     began = time.monotonic()
     data, first, last = console.read(0.5, 10)
     report("database back: live again", f"{((last or began + 10) - began):.1f} s", "< 5.5 s", first is not None and last - began < 5.5)
@@ -341,7 +341,7 @@ def main():
     os.chmod(folder, 0o755)
     try:
         zmctl("up", "--dir", folder, "--workers", "1", "--slots", "8")
-        status = zmctl("up", "--dir", folder, "--json")
+        status = zmctl("up", "--dir", folder, "--workers", "1", "--json")
         import json
 
         db = json.loads(status)["db"]

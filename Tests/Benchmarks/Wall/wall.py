@@ -225,7 +225,7 @@ def main():
     os.chmod(folder, 0o755)
     try:
         run(f"{PROGRAMS}/zmctl", "up", "--dir", folder, "--workers", "1", "--slots", "1")
-        db = json.loads(run(f"{PROGRAMS}/zmctl", "up", "--dir", folder, "--json"))["db"]
+        db = json.loads(run(f"{PROGRAMS}/zmctl", "up", "--dir", folder, "--workers", "1", "--json"))["db"]
         root = f"{db} user=postgres"
         print(f"{'median of ' + str(ROUNDS) + ', in ms':<58} {'with':>8} {'without':>8}  ratio    CPU  target", flush=True)
         board(folder, db, root)
